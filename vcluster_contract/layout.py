@@ -1,0 +1,56 @@
+"""Ports, paths and container names inside the control-plane pod, which the compiler writes and the syncer serves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+API_SERVER_PORT: Final = 8443
+KINE_PORT: Final = 2379
+CONTROLLER_MANAGER_PORT: Final = 10257
+SCHEDULER_PORT: Final = 10259
+KUBELET_PORT: Final = 10250
+WEBHOOK_PORT: Final = 9443
+OPERATIONS_PORT: Final = 8080
+"""Plain HTTP port of the syncer: /healthz, /readyz, /metrics."""
+
+RUNTIME_DIR: Final = "/run/vcluster"
+"""Shared emptyDir that bootstrap fills; stock containers mount it read-only, the syncer read-write."""
+PKI_DIR: Final = RUNTIME_DIR + "/pki"
+KUBECONFIG_DIR: Final = RUNTIME_DIR + "/kubeconfig"
+ADMIN_KUBECONFIG: Final = KUBECONFIG_DIR + "/admin.conf"
+CONTROLLER_MANAGER_KUBECONFIG: Final = KUBECONFIG_DIR + "/controller-manager.conf"
+SCHEDULER_KUBECONFIG: Final = KUBECONFIG_DIR + "/scheduler.conf"
+SYNCER_KUBECONFIG: Final = KUBECONFIG_DIR + "/syncer.conf"
+EGRESS_CONFIG: Final = RUNTIME_DIR + "/egress.yaml"
+ADMISSION_CONFIG: Final = RUNTIME_DIR + "/admission.yaml"
+ADMISSION_DIR: Final = RUNTIME_DIR + "/admission"
+
+SOCKET_DIR: Final = "/run/vcluster-sockets"
+"""Shared emptyDir with the egress socket; a folder of its own because only the syncer writes it."""
+EGRESS_SOCKET: Final = SOCKET_DIR + "/egress.sock"
+
+CONFIG_DIR: Final = "/etc/vcluster"
+"""Where Secret vc-config-NAME is mounted."""
+SYNCER_CONFIG_KEY: Final = "syncer-config.json"
+SYNCER_CONFIG: Final = CONFIG_DIR + "/" + SYNCER_CONFIG_KEY
+
+HOST_ACCESS_DIR: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
+"""Projected volume with the host token, CA and namespace; only bootstrap and syncer mount it."""
+DATA_DIR: Final = "/data"
+
+NAME_ENV: Final = "VCLUSTER_NAME"
+NAMESPACE_ENV: Final = "POD_NAMESPACE"
+POD_NAME_ENV: Final = "POD_NAME"
+POD_IP_ENV: Final = "POD_IP"
+SERVICE_CIDR_ENV: Final = "SERVICE_CIDR"
+"""Key in the runtime ConfigMap and name of the environment variable taken from it."""
+CLUSTER_IP_ENV: Final = "CLUSTER_IP"
+"""ClusterIP of Service NAME, same ConfigMap."""
+
+BOOTSTRAP_CONTAINER: Final = "bootstrap"
+KINE_CONTAINER: Final = "kine"
+API_SERVER_CONTAINER: Final = "kube-apiserver"
+CONTROLLER_MANAGER_CONTAINER: Final = "kube-controller-manager"
+SCHEDULER_CONTAINER: Final = "kube-scheduler"
+SYNCER_CONTAINER: Final = "syncer"
+RUN_AS_USER: Final = 65532

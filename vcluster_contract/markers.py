@@ -1,0 +1,82 @@
+"""Labels and annotations by which host objects are recognised as ours, and by which other tools read them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from vcluster_contract.names import safe_concat
+
+PREFIX: Final = "vcluster.loft.sh/"
+
+MANAGED_BY: Final = PREFIX + "managed-by"
+NAMESPACE: Final = PREFIX + "namespace"
+CONTROLLED_BY: Final = PREFIX + "controlled-by"
+RELEASE: Final = "release"
+BELONGS_TO: Final = PREFIX + "belongs-to"
+NODE: Final = PREFIX + "node"
+SERVICE: Final = PREFIX + "service"
+FAKE_NODE: Final = PREFIX + "fake-node"
+FAKE_PV: Final = PREFIX + "fake-pv"
+
+OBJECT_NAME: Final = PREFIX + "object-name"
+OBJECT_NAMESPACE: Final = PREFIX + "object-namespace"
+OBJECT_UID: Final = PREFIX + "object-uid"
+OBJECT_KIND: Final = PREFIX + "object-kind"
+OBJECT_HOST_NAME: Final = PREFIX + "object-host-name"
+OBJECT_HOST_NAMESPACE: Final = PREFIX + "object-host-namespace"
+SYSTEM_ANNOTATIONS: Final = frozenset(
+    {OBJECT_NAME, OBJECT_NAMESPACE, OBJECT_UID, OBJECT_KIND, OBJECT_HOST_NAME, OBJECT_HOST_NAMESPACE}
+)
+
+POD_NAME: Final = PREFIX + "name"
+POD_NAMESPACE: Final = PREFIX + "namespace"
+POD_UID: Final = PREFIX + "uid"
+POD_LABELS: Final = PREFIX + "labels"
+POD_SERVICE_ACCOUNT: Final = PREFIX + "service-account-name"
+OWNER_REFERENCES: Final = PREFIX + "owner-references"
+OWNER_SET_KIND: Final = PREFIX + "owner-set-kind"
+HOSTS_REWRITTEN: Final = PREFIX + "hosts-rewritten"
+SAFE_TO_EVICT: Final = "cluster-autoscaler.kubernetes.io/safe-to-evict"
+DAEMONSET_POD: Final = "cluster-autoscaler.kubernetes.io/daemonset-pod"
+
+FORCE_SYNC: Final = PREFIX + "force-sync"
+SKIP_TRANSLATE: Final = PREFIX + "skip-translate"
+SKIP_BACKSYNC: Final = PREFIX + "skip-backsync"
+SERVICE_CIDR: Final = PREFIX + "service-cidr"
+
+FIELD_MANAGER: Final = "vcluster-syncer"
+
+# These keys mean something of our own on host objects, so user labels under them are stored re-keyed.
+_REKEYED: Final = (RELEASE, NAMESPACE, MANAGED_BY, CONTROLLED_BY)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:10]
+
+
+def host_label_key(key: str, vcluster: str) -> str:
+    """Key under which the virtual label ``key`` lives on the host object; all but four stay as they are."""
+    if key not in _REKEYED:
+        return key
+    return safe_concat(PREFIX + "label", vcluster, "x", _digest(key))
+
+
+def virtual_label_key(key: str, vcluster: str) -> str | None:
+    """Inverse of ``host_label_key``; None for a label that is ours and has no virtual counterpart."""
+    for candidate in _REKEYED:
+        if key == host_label_key(candidate, vcluster):
+            return candidate
+    if key in _REKEYED or key.startswith(PREFIX + "ns-label"):
+        return None
+    return key
+
+
+def namespace_label_key(key: str, vcluster: str) -> str:
+    """Key on host pods for the label ``key`` of the pod's virtual namespace, so that namespace selectors still work."""
+    return safe_concat(PREFIX + "ns-label", vcluster, "x", _digest(key))
+
+
+def kind_string(group: str, version: str, kind: str) -> str:
+    """Value of the object-kind annotation, for example ``apps/v1, Kind=Deployment`` or ``/v1, Kind=Pod``."""
+    return f"{group}/{version}, Kind={kind}"
