@@ -71,7 +71,8 @@ class Syncer(Protocol):
     """Reconciles one kind. The key is always that of the virtual object, whichever side changed.
 
     ``reconcile`` reads from the stores, decides with pure functions of ``translate`` and makes at most one write on
-    each side. It lets ``ApiError`` and ``Unreachable`` escape: the engine turns them into back-off, degradation and Events.
+    each side. It lets ``ApiError`` and ``Unreachable`` escape: the engine turns them into back-off, degradation and
+    Events.
     """
 
     kind: Kind
