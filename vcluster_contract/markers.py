@@ -25,8 +25,19 @@ OBJECT_UID: Final = PREFIX + "object-uid"
 OBJECT_KIND: Final = PREFIX + "object-kind"
 OBJECT_HOST_NAME: Final = PREFIX + "object-host-name"
 OBJECT_HOST_NAMESPACE: Final = PREFIX + "object-host-namespace"
+MANAGED_LABELS: Final = PREFIX + "managed-labels"
+MANAGED_ANNOTATIONS: Final = PREFIX + "managed-annotations"
 SYSTEM_ANNOTATIONS: Final = frozenset(
-    {OBJECT_NAME, OBJECT_NAMESPACE, OBJECT_UID, OBJECT_KIND, OBJECT_HOST_NAME, OBJECT_HOST_NAMESPACE}
+    {
+        OBJECT_NAME,
+        OBJECT_NAMESPACE,
+        OBJECT_UID,
+        OBJECT_KIND,
+        OBJECT_HOST_NAME,
+        OBJECT_HOST_NAMESPACE,
+        MANAGED_LABELS,
+        MANAGED_ANNOTATIONS,
+    }
 )
 
 POD_NAME: Final = PREFIX + "name"
