@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 API_SERVER_PORT: Final = 8443
-KINE_PORT: Final = 2379
+ETCD_CLIENT_PORT: Final = 2379
+ETCD_PEER_PORT: Final = 2380
+ETCD_METRICS_PORT: Final = 2381
 CONTROLLER_MANAGER_PORT: Final = 10257
 SCHEDULER_PORT: Final = 10259
 KUBELET_PORT: Final = 10250
@@ -28,6 +30,11 @@ ADMISSION_DIR: Final = RUNTIME_DIR + "/admission"
 SOCKET_DIR: Final = "/run/vcluster-sockets"
 """Shared emptyDir with the egress socket; a folder of its own because only the syncer writes it."""
 EGRESS_SOCKET: Final = SOCKET_DIR + "/egress.sock"
+
+DATASTORE_SOCKET_DIR: Final = "/run/vcluster-datastore"
+"""Shared emptyDir through which only the API server reaches kine; a TCP port would be open to the whole pod network."""
+KINE_SOCKET: Final = DATASTORE_SOCKET_DIR + "/kine.sock"
+"""``bootstrap`` runs beside kine and ends only when this exists, so that the API server never meets a silent store."""
 
 CONFIG_DIR: Final = "/etc/vcluster"
 """Where Secret vc-config-NAME is mounted."""

@@ -75,6 +75,11 @@ def workload_service_account(vcluster: str) -> str:
     return f"vc-workload-{vcluster}"
 
 
+def cluster_role(vcluster: str, host_namespace: str) -> str:
+    """ClusterRole and ClusterRoleBinding of the control plane; the namespace tells equal releases apart."""
+    return f"vc-{vcluster}-v-{host_namespace}"
+
+
 def leader_lease(vcluster: str) -> str:
     """Lease that the leading syncer holds."""
     return safe_concat("vcluster", vcluster, "controller")
