@@ -95,8 +95,11 @@ CATALOGUE: Final[tuple[Kind, ...]] = (
             Rule("", "pods/attach", ("create", "get")),
             Rule("", "pods/portforward", ("create", "get")),
             Rule("", "pods/log", ("get",)),
+            Rule("", "pods/status", ("patch",)),
             Rule("", "pods/ephemeralcontainers", ("patch",)),
             Rule("", "pods/resize", ("patch",)),
+            # Service-account tokens reach host pods through Secrets of ours, whatever the switch of user Secrets says.
+            Rule("", "secrets", (*_READ, *_WRITE)),
         ),
         virtual_owns=("metadata", "spec"),
         host_owns=("status",),
