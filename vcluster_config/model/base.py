@@ -1,0 +1,46 @@
+"""What every part of the configuration has in common: closed, frozen, strict, and built only when first used."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_UPPER: Final = {
+    "ca": "CA",
+    "cd": "CD",
+    "cidr": "CIDR",
+    "dns": "DNS",
+    "id": "ID",
+    "ip": "IP",
+    "rbac": "RBAC",
+    "sa": "SA",
+    "sans": "SANs",
+    "tls": "TLS",
+    "urls": "URLs",
+}
+
+
+def to_camel(name: str) -> str:
+    """Spell an attribute as the dialect does: ``resolve_dns`` is ``resolveDNS``."""
+    head, *rest = name.strip("_").split("_")
+    return head + "".join(_UPPER.get(word, word.capitalize()) for word in rest)
+
+
+class Section(BaseModel):
+    """A mapping of the configuration with a fixed set of keys.
+
+    Building validators is deferred: only the root's is ever built, because sections take their defaults from an
+    empty mapping that the root validates in place.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        defer_build=True,
+    )
+
+
+def section() -> Any:
+    """Default of a field that is itself a section: all of that section's defaults."""
+    return Field(default_factory=dict, validate_default=True)
