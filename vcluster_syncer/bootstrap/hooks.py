@@ -1,0 +1,81 @@
+"""Configuration files by which the stock API server calls us: egress selection and the admission webhook."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, Final
+
+from vcluster_contract import layout
+
+WEBHOOK_PATH: Final = "/services"
+WEBHOOK_FILE: Final = layout.ADMISSION_DIR + "/services.yaml"
+_NAME: Final = "services.vcluster.static.k8s.io"
+# Manifests from files exist since this minor release (KEP-5793); older ones get the same object through their API.
+_FIRST_STATIC_MINOR: Final = 36
+
+
+def static_manifests(kubernetes_version: str) -> bool:
+    """Whether the API server of ``kubernetes_version`` (``v1.36.3``) reads admission webhooks from files."""
+    major, minor = kubernetes_version.lstrip("v").split(".")[:2]
+    return (int(major), int(minor)) >= (1, _FIRST_STATIC_MINOR)
+
+
+def egress_configuration() -> dict[str, Any]:
+    """Everything the API server dials inside the cluster goes through the syncer's socket."""
+    transport = {"uds": {"udsName": layout.EGRESS_SOCKET}}
+    connection = {"proxyProtocol": "HTTPConnect", "transport": transport}
+    return {
+        "apiVersion": "apiserver.k8s.io/v1beta1",
+        "kind": "EgressSelectorConfiguration",
+        "egressSelections": [{"name": "cluster", "connection": connection}],
+    }
+
+
+def admission_configuration(kubernetes_version: str) -> dict[str, Any]:
+    """Value of ``--admission-control-config-file``; without plugins where webhooks cannot come from files."""
+    configuration = {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "WebhookAdmissionConfiguration",
+        "kubeConfigFile": "",
+        "staticManifestsDir": layout.ADMISSION_DIR,
+    }
+    plugin = {"name": "MutatingAdmissionWebhook", "configuration": configuration}
+    return {
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "AdmissionConfiguration",
+        "plugins": [plugin] if static_manifests(kubernetes_version) else [],
+    }
+
+
+def webhook_configuration(ca: bytes) -> dict[str, Any]:
+    """The MutatingWebhookConfiguration for Services; ``ca`` is the PEM certificate that signed the webhook's.
+
+    Dry runs reach us too (``NoneOnDryRun`` is the promise that they leave nothing behind).
+    """
+    rule = {
+        "apiGroups": [""],
+        "apiVersions": ["v1"],
+        "resources": ["services"],
+        "operations": ["CREATE", "UPDATE"],
+        "scope": "Namespaced",
+    }
+    webhook = {
+        "name": _NAME,
+        "admissionReviewVersions": ["v1"],
+        "sideEffects": "NoneOnDryRun",
+        "failurePolicy": "Fail",
+        "matchPolicy": "Equivalent",
+        "reinvocationPolicy": "Never",
+        "timeoutSeconds": 10,
+        "rules": [rule],
+        "clientConfig": {
+            "url": f"https://127.0.0.1:{layout.WEBHOOK_PORT}{WEBHOOK_PATH}",
+            "caBundle": base64.b64encode(ca).decode(),
+        },
+    }
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingWebhookConfiguration",
+        "metadata": {"name": _NAME},
+        "webhooks": [webhook],
+    }

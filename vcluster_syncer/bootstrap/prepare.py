@@ -1,0 +1,83 @@
+"""The work of the init container: idempotent, so that a restart at any point ends in the same files and objects."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vcluster_contract import layout
+from vcluster_contract.kinds import SERVICES
+from vcluster_syncer.bootstrap import files, hooks, identity, issued, kubeconfigs, runtime, sign
+from vcluster_syncer.bootstrap.errors import BootstrapError
+from vcluster_syncer.bootstrap.leaves import control_plane_leaves
+from vcluster_syncer.bootstrap.sans import api_server_sans
+from vcluster_syncer.kube.api import Key
+from vcluster_syncer.kube.errors import NotFound
+
+if TYPE_CHECKING:
+    from vcluster_contract.config import SyncerConfig
+    from vcluster_syncer.bootstrap.environment import Environment
+    from vcluster_syncer.clock import Clock
+    from vcluster_syncer.kube.api import Client
+
+
+async def prepare(
+    client: Client, config: SyncerConfig, environment: Environment, clock: Clock, root: Path = Path("/")
+) -> None:
+    """Make all that the control plane finds at start; ``root`` stands in for the container's file system.
+
+    Raises:
+        BootstrapError: the host's answers or the stored identity make a start impossible.
+    """
+    service = await _own_service(client, environment)
+    owner = owner_reference(service) if config.set_owner else None
+    now = clock.now()
+    ensure_identity = identity.ensure(
+        client, vcluster=environment.vcluster, namespace=environment.namespace, owner=owner, now=now
+    )
+    found, _ = await asyncio.gather(ensure_identity, runtime.ensure(client, service, owner))
+    pki = _at(root, layout.PKI_DIR)
+    for name, content in found.items():
+        files.write(pki / name, content)
+    sans = api_server_sans(
+        service,
+        cluster_domain=config.networking.cluster_domain,
+        pod_ip=environment.pod_ip,
+        extra=config.extra_sans,
+    )
+    sign.sign(issued.due(control_plane_leaves(sans), pki, now), pki, now)
+    for path, configuration in _configuration(config, found["ca.crt"]).items():
+        files.write(_at(root, path), msgspec.json.format(msgspec.json.encode(configuration)))
+
+
+def owner_reference(service: dict[str, Any]) -> dict[str, Any]:
+    """The reference by which deleting Service NAME collects what we made."""
+    metadata = service["metadata"]
+    return {"apiVersion": "v1", "kind": "Service", "name": metadata["name"], "uid": metadata["uid"]}
+
+
+def _configuration(config: SyncerConfig, ca: bytes) -> dict[str, dict[str, Any]]:
+    """All configuration files by path."""
+    return {
+        **{path: kubeconfigs.in_pod(leaf) for path, leaf in kubeconfigs.IN_POD.items()},
+        layout.EGRESS_CONFIG: hooks.egress_configuration(),
+        layout.ADMISSION_CONFIG: hooks.admission_configuration(config.kubernetes_version),
+        hooks.WEBHOOK_FILE: hooks.webhook_configuration(ca),
+    }
+
+
+async def _own_service(client: Client, environment: Environment) -> dict[str, Any]:
+    key = Key(environment.namespace, environment.vcluster)
+    try:
+        return await client.get(SERVICES, key)
+    except NotFound as error:
+        raise BootstrapError(
+            f"Service {key} does not exist, at which the virtual cluster is reached: install it again with the chart"
+        ) from error
+
+
+def _at(root: Path, path: str) -> Path:
+    return root / path.lstrip("/")
