@@ -1,0 +1,34 @@
+"""Names for diagnostic codes, in one place so that no number is given twice.
+
+VC0 is YAML itself, VC1 the shape of the file, VC2 consistency, VC3 Kubernetes versions, VC4 networking, VC5 storage,
+VC6 security, VC7 sizing, VC8 upgrades, VC9 older dialects and settings without effect.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Every code; its page is what ``explain`` prints."""
+
+    YAML_SYNTAX = "VC001"
+    YAML_TAB = "VC002"
+    DUPLICATE_KEY = "VC003"
+    YAML_BOOLEAN = "VC004"
+    YAML_OCTAL = "VC005"
+    YAML_NUMBER_AS_TEXT = "VC006"
+    YAML_ALIAS = "VC007"
+    YAML_DOCUMENTS = "VC008"
+    YAML_TAG = "VC009"
+    YAML_ENCODING = "VC010"
+    YAML_ROOT = "VC011"
+    YAML_KEY = "VC012"
+    SET_SYNTAX = "VC013"
+    UNKNOWN_KEY = "VC101"
+    WRONG_TYPE = "VC102"
+    NOT_ONE_OF = "VC103"
+    MALFORMED_VALUE = "VC104"
+    MISSING_KEY = "VC105"
+    EMPTY_SECTION = "VC106"
+    MODE_NOT_BUILT = "VC107"

@@ -1,0 +1,84 @@
+"""What is wrong, where, and what to do: one value that every stage produces and every renderer reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from vcluster_config.source.codes import Code
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; errors stop compilation."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a source; lines and columns count characters from 1, the end is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that matters, and why."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace a piece of a source with other text."""
+
+    span: Span
+    text: str
+
+
+Applicability = Literal["safe", "unsafe", "needs-input"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A way out. ``safe`` edits keep the meaning the author intended and are applied by ``--fix``."""
+
+    title: str
+    applicability: Applicability = "needs-input"
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. ``message`` is one sentence without advice; ``path`` is dotted, list items as ``[0]``."""
+
+    code: Code
+    severity: Severity
+    message: str
+    span: Span
+    path: str = ""
+    found: str = ""
+    expected: str = ""
+    related: tuple[Related, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+
+    @property
+    def documentation(self) -> str:
+        """Page about the code, relative to the repository; ``explain`` prints the same text."""
+        return f"docs/reference/codes/{self.code}.md"
+
+
+def in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """Sort by position, then code, and drop repetitions."""
+    unique = dict.fromkeys(diagnostics)
+    return sorted(unique, key=lambda d: (d.span, d.code, d.path))

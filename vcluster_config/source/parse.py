@@ -1,0 +1,200 @@
+"""YAML text to nodes with positions, with every mistake of the text as a diagnostic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from vcluster_config.source import problems, scalars
+from vcluster_config.source.diagnostic import Diagnostic, Span
+from vcluster_config.source.node import Entry, Items, Mapping, Node, Scalar, mapping, sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_DEPTH: Final = 100
+_MAX_NODES: Final = 200_000
+_TAGS: Final = {"tag:yaml.org,2002:" + name: name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A layer: its name as diagnostics show it, and its text."""
+
+    name: str
+    text: str
+
+
+class _Stop(Exception):
+    """The text is beyond repair; a diagnostic says why."""
+
+
+def parse(file: SourceFile) -> tuple[Mapping, list[Diagnostic]]:
+    """Read one YAML document; on errors the mapping holds what could be read."""
+    composer = _Composer(file)
+    root: Node | None = None
+    try:
+        root = composer.document()
+    except MarkedYAMLError as error:
+        composer.diagnostics.append(problems.syntax(file.name, file.text, error))
+    except ReaderError as error:
+        composer.diagnostics.append(problems.character(file.name, file.text, error))
+    except YAMLError as error:
+        composer.diagnostics.append(problems.unreadable(file.name, str(error)))
+    except _Stop:
+        pass
+    if isinstance(root, Mapping):
+        return root, composer.diagnostics
+    if root is not None and not (isinstance(root, Scalar) and root.value is None):
+        composer.diagnostics.append(problems.not_a_mapping(root))
+    return mapping(Span(file.name, 1, 1, 1, 1), ()), composer.diagnostics
+
+
+@dataclass
+class _Composer:
+    """Turns parser events into nodes."""
+
+    file: SourceFile
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    anchors: dict[str, Node] = field(default_factory=dict)
+    open_anchors: set[str] = field(default_factory=set)
+    depth: int = 0
+    path: list[str | int] = field(default_factory=list)
+    events: Iterator[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.events = iter(YAML(typ="safe", pure=True).parse(self.file.text))
+
+    def document(self) -> Node | None:
+        """The only document's node, None when there is none."""
+        root: Node | None = None
+        started = False
+        for event in self.events:
+            if not isinstance(event, DocumentStartEvent):
+                continue
+            if started:
+                self.diagnostics.append(problems.second_document(self.span(event)))
+                raise _Stop
+            root, started = self.node(next(self.events)), True
+        return root
+
+    def span(self, event: Any) -> Span:
+        start, end = event.start_mark, event.end_mark
+        return Span(self.file.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def node(self, event: Any) -> Node:
+        if isinstance(event, AliasEvent):
+            return self.alias(event)
+        anchor = event.anchor
+        if anchor:
+            self.open_anchors.add(anchor)
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            self.diagnostics.append(problems.too_deep(self.span(event), _MAX_DEPTH))
+            raise _Stop
+        made = self.value(event)
+        self.depth -= 1
+        if anchor:
+            self.open_anchors.discard(anchor)
+            self.anchors[anchor] = made
+        return made
+
+    def value(self, event: Any) -> Node:
+        self.check_tag(event)
+        if isinstance(event, ScalarEvent):
+            return self.scalar(event)
+        if isinstance(event, SequenceStartEvent):
+            return self.items(event)
+        return self.mapping(event)
+
+    def check_tag(self, event: Any) -> None:
+        tag = event.tag and str(event.tag)
+        if tag and tag != "!" and tag not in _TAGS:
+            self.diagnostics.append(problems.unknown_tag(self.span(event), tag))
+
+    def alias(self, event: Any) -> Node:
+        made = self.anchors.get(event.anchor)
+        if made is None:
+            known = event.anchor in self.open_anchors
+            self.diagnostics.append(problems.bad_alias(self.span(event), event.anchor, recursive=known))
+            return Scalar(self.span(event), None, "")
+        if made.size > _MAX_NODES:
+            self.diagnostics.append(problems.alias_bomb(self.span(event), event.anchor, made.size, _MAX_NODES))
+            raise _Stop
+        return made
+
+    def scalar(self, event: Any) -> Scalar:
+        tag = _TAGS.get(str(event.tag)) if event.tag else None
+        plain = event.style is None and tag != "str" and event.tag != "!"
+        span = self.span(event)
+        if not plain and tag in (None, "str"):
+            return Scalar(span, event.value, event.value, plain=False)
+        return Scalar(span, scalars.resolve(event.value), event.value)
+
+    def items(self, event: Any) -> Items:
+        start, items = self.span(event), []
+        while not self.at_end(following := next(self.events)):
+            self.path.append(len(items))
+            items.append(self.node(following))
+            self.path.pop()
+        return sequence(_until(start, items[-1].span if items else self.span(following)), items)
+
+    def mapping(self, event: Any) -> Mapping:
+        start = self.span(event)
+        entries: dict[str, Entry] = {}
+        merges: list[Entry] = []
+        while not self.at_end(following := next(self.events)):
+            key = self.node(following)
+            self.path.append(key.text if isinstance(key, Scalar) else "?")
+            value_event = next(self.events)
+            value = self.node(value_event)
+            if not isinstance(key, Scalar):
+                self.diagnostics.append(problems.complex_key(key.span))
+            elif key.text == "<<" and key.plain:
+                merges.extend(self.merged(value, self.span(value_event)))
+            else:
+                self.add(entries, Entry(key.text, key.span, value))
+            self.path.pop()
+        for entry in merges:
+            entries.setdefault(entry.key, entry)
+        end = max((entry.value.span for entry in entries.values() if entry.value.span > start), default=None)
+        made = mapping(_until(start, end or self.span(following)), tuple(entries.values()))
+        if made.size > _MAX_NODES:
+            self.diagnostics.append(problems.too_large(start, _MAX_NODES))
+            raise _Stop
+        return made
+
+    def add(self, entries: dict[str, Entry], entry: Entry) -> None:
+        earlier = entries.get(entry.key)
+        if earlier is not None:
+            self.diagnostics.append(problems.duplicate_key(entry, earlier, tuple(self.path)))
+        entries[entry.key] = entry
+
+    def merged(self, value: Node, site: Span) -> list[Entry]:
+        sources = value.items if isinstance(value, Items) else (value,)
+        entries: list[Entry] = []
+        for source in sources:
+            if not isinstance(source, Mapping):
+                self.diagnostics.append(problems.bad_merge(site))
+                continue
+            entries.extend(Entry(entry.key, entry.key_span, entry.value, site) for entry in source.entries)
+        return entries
+
+    @staticmethod
+    def at_end(event: Any) -> bool:
+        return not isinstance(event, AliasEvent | ScalarEvent | SequenceStartEvent | MappingStartEvent)
+
+
+def _until(start: Span, end: Span) -> Span:
+    return Span(start.file, start.line, start.column, end.end_line, end.end_column)

@@ -1,0 +1,123 @@
+"""Sentences for mistakes in the YAML text itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vcluster_config.source.codes import Code
+from vcluster_config.source.diagnostic import Diagnostic, Edit, Related, Severity, Span, Suggestion
+from vcluster_config.source.node import dotted
+
+if TYPE_CHECKING:
+    from vcluster_config.source.node import Entry, Node, Path
+
+
+def _error(code: Code, message: str, span: Span, **more: Any) -> Diagnostic:
+    return Diagnostic(code, Severity.ERROR, message, span, **more)
+
+
+def syntax(file: str, text: str, error: Any) -> Diagnostic:
+    """The parser gave up; tabs get a sentence of their own, because they are the usual cause."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.splitlines()
+    found = lines[line] if line < len(lines) else ""
+    indent = found[: len(found) - len(found.lstrip())]
+    span = Span(file, line + 1, column + 1, line + 1, column + 2)
+    if "\t" in indent:
+        return _tab(file, line, indent)
+    problem = _WORDS.get(error.problem or "", error.problem or "the text is not YAML")
+    related: tuple[Related, ...] = ()
+    if error.context and error.context_mark and error.context_mark.line != line:
+        at = error.context_mark
+        place = Span(file, at.line + 1, at.column + 1, at.line + 1, at.column + 2)
+        related = (Related(f"{error.context}, which starts here", place),)
+    return _error(Code.YAML_SYNTAX, f"YAML syntax: {problem}", span, related=related)
+
+
+_WORDS = {
+    "mapping values are not allowed here": "a key is not allowed here; indent the line like its siblings, or quote the text that holds the colon",
+    "could not find expected ':'": "a key without a colon",
+    "expected <block end>, but found '<block mapping start>'": "this line is indented differently from its siblings",
+    "expected <block end>, but found '-'": "this list item is indented differently from its siblings",
+    "found unexpected end of stream": "a quote or bracket is never closed",
+}
+
+
+def _tab(file: str, line: int, indent: str) -> Diagnostic:
+    column = indent.index("\t") + 1
+    span = Span(file, line + 1, column, line + 1, len(indent) + 1)
+    edit = Edit(span, indent[column - 1 :].replace("\t", "  "))
+    fix = Suggestion("replace each tab with two spaces", "safe", (edit,))
+    return _error(Code.YAML_TAB, "a tab is used for indentation, which YAML forbids", span, suggestions=(fix,))
+
+
+def character(file: str, text: str, error: Any) -> Diagnostic:
+    """A character that YAML does not allow, such as NUL."""
+    before = text[: error.position]
+    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    span = Span(file, line, column, line, column + 1)
+    shown = f"U+{ord(text[error.position]):04X}" if error.position < len(text) else "character"
+    return _error(Code.YAML_ENCODING, f"YAML does not allow the character {shown}", span, found=shown)
+
+
+def unreadable(file: str, reason: str) -> Diagnostic:
+    """The parser gave up without a position."""
+    return _error(Code.YAML_SYNTAX, f"YAML syntax: {reason}", Span(file, 1, 1, 1, 2))
+
+
+def not_a_mapping(root: Node) -> Diagnostic:
+    """The file is a list or a single value."""
+    message = "a vcluster.yaml is a mapping of keys such as sync and controlPlane"
+    return _error(Code.YAML_ROOT, message, root.span, expected="a mapping")
+
+
+def second_document(span: Span) -> Diagnostic:
+    """A second ``---``."""
+    message = "the file holds more than one YAML document; give each layer as a file of its own with -f"
+    return _error(Code.YAML_DOCUMENTS, message, span)
+
+
+def unknown_tag(span: Span, tag: str) -> Diagnostic:
+    """A tag that Helm does not read."""
+    return _error(Code.YAML_TAG, f"the tag {tag} is not supported", span, found=tag)
+
+
+def bad_alias(span: Span, name: str, *, recursive: bool) -> Diagnostic:
+    """An alias without an anchor, or inside its own anchor."""
+    why = "is used inside its own value" if recursive else "has no anchor before it"
+    return _error(Code.YAML_ALIAS, f"the alias *{name} {why}", span, found=f"*{name}")
+
+
+def alias_bomb(span: Span, name: str, size: int, limit: int) -> Diagnostic:
+    """An alias whose expansion is larger than any configuration."""
+    message = f"the alias *{name} expands to {size} values, more than {limit}"
+    return _error(Code.YAML_ALIAS, message, span, found=f"*{name}")
+
+
+def too_large(span: Span, limit: int) -> Diagnostic:
+    """A mapping larger than any configuration."""
+    return _error(Code.YAML_ALIAS, f"the file holds more than {limit} values", span)
+
+
+def too_deep(span: Span, limit: int) -> Diagnostic:
+    """Nesting deeper than any configuration."""
+    return _error(Code.YAML_SYNTAX, f"values are nested more than {limit} levels deep", span)
+
+
+def bad_merge(span: Span) -> Diagnostic:
+    """A ``<<`` whose value is no mapping."""
+    return _error(Code.YAML_ALIAS, "the merge key << needs a mapping or a list of mappings", span)
+
+
+def complex_key(span: Span) -> Diagnostic:
+    """A key that is a list or a mapping, usually an unquoted template expression."""
+    message = "a key must be a single word; quote it if it holds braces or brackets"
+    return _error(Code.YAML_KEY, message, span)
+
+
+def duplicate_key(entry: Entry, earlier: Entry, path: Path) -> Diagnostic:
+    """A key given twice in one mapping."""
+    related = (Related("first given here", earlier.key_span),)
+    message = f"the key {entry.key} is given twice in one mapping"
+    return _error(Code.DUPLICATE_KEY, message, entry.key_span, path=dotted(path), related=related)
