@@ -1,0 +1,23 @@
+"""From a checked configuration to what Helm installs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vcluster_config.compile.build import build
+from vcluster_config.compile.errors import CompileError
+from vcluster_config.compile.output import CompiledChart, chart_folder
+
+if TYPE_CHECKING:
+    from vcluster_config.model import Config
+
+__all__ = ["CompileError", "CompiledChart", "chart_folder", "compile_config"]
+
+
+def compile_config(config: Config) -> CompiledChart:
+    """Compile; equal configurations give equal bytes.
+
+    Raises:
+        CompileError: settings that are each valid exclude each other; the message names the path and the way out.
+    """
+    return CompiledChart(build(config))

@@ -1,0 +1,86 @@
+"""The control-plane pod: bootstrap, datastore, the distro's containers and the syncer, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from vcluster_config import pod_parts
+from vcluster_config.compile.metadata import SELECTOR
+from vcluster_config.compile.syncer_containers import bootstrap, syncer
+from vcluster_config.objects import Container, Json, PodMetadata, PodSpec, PodTemplate
+from vcluster_config.placeholders import SERVICE_ACCOUNT
+
+if TYPE_CHECKING:
+    from vcluster_config.compile.resolve import Resolved
+
+_GRACE_SECONDS: Final = 30
+_DATA: Final = "data"
+
+
+def pod_template(resolved: Resolved) -> PodTemplate:
+    """Template of the control-plane pod; the same bytes unless something in the pod itself changes."""
+    pods = resolved.config.control_plane.stateful_set.pods
+    return PodTemplate(
+        metadata=PodMetadata(labels={**pods.labels, **SELECTOR}, annotations=dict(pods.annotations)),
+        spec=_spec(resolved),
+    )
+
+
+def _spec(resolved: Resolved) -> PodSpec:
+    workload = resolved.config.control_plane.stateful_set
+    scheduling = workload.scheduling
+    return PodSpec(
+        service_account_name=resolved.config.control_plane.advanced.service_account.name or SERVICE_ACCOUNT,
+        automount_service_account_token=False,
+        enable_service_links=workload.enable_service_links,
+        termination_grace_period_seconds=_GRACE_SECONDS,
+        priority_class_name=scheduling.priority_class_name,
+        node_selector=dict(scheduling.node_selector),
+        affinity=dict(scheduling.affinity),
+        tolerations=tuple(scheduling.tolerations),
+        topology_spread_constraints=tuple(scheduling.topology_spread_constraints),
+        dns_policy=workload.dns_policy,
+        dns_config=workload.dns_config.model_dump(by_alias=True, exclude_defaults=True) if workload.dns_config else {},
+        security_context={**pod_parts.POD_SECURITY, **workload.security.pod_security_context},
+        init_containers=tuple(_secured(resolved, item) for item in _init_containers(resolved)),
+        containers=tuple(_secured(resolved, item) for item in (*resolved.control_plane.containers, syncer(resolved))),
+        volumes=_volumes(resolved),
+    )
+
+
+def _init_containers(resolved: Resolved) -> tuple[Container, ...]:
+    """The datastore first: it starts while ``bootstrap`` works, so the API server finds it ready, and ends last."""
+    first = bootstrap(resolved)
+    return (resolved.datastore.sidecar, first) if resolved.datastore.sidecar else (first,)
+
+
+def _secured(resolved: Resolved, container: Container) -> Container:
+    """The user's security context over ours, in every container."""
+    theirs = resolved.config.control_plane.stateful_set.security.container_security_context
+    if not theirs:
+        return container
+    return replace(container, security_context={**container.security_context, **theirs})
+
+
+def _volumes(resolved: Resolved) -> tuple[Json, ...]:
+    persistence = resolved.config.control_plane.stateful_set.persistence
+    return (
+        pod_parts.RUNTIME_VOLUME,
+        pod_parts.SOCKETS_VOLUME,
+        pod_parts.CONFIG_VOLUME,
+        pod_parts.HOST_ACCESS_VOLUME,
+        *resolved.datastore.volumes,
+        *resolved.control_plane.volumes,
+        *_data_volume(resolved),
+        *persistence.add_volumes,
+    )
+
+
+def _data_volume(resolved: Resolved) -> tuple[Json, ...]:
+    """Where the datastore writes when there is no claim of that name."""
+    if resolved.claims or not resolved.datastore.keeps_data:
+        return ()
+    given = tuple(resolved.config.control_plane.stateful_set.persistence.data_volume)
+    return given or ({"name": _DATA, "emptyDir": {}},)

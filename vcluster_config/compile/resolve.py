@@ -1,0 +1,122 @@
+"""The decisions that several parts of the plan share, taken once: distro, datastore, replicas, storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from vcluster_config.compile.errors import CompileError
+from vcluster_config.datastore import sqlite
+from vcluster_config.datastore.types import Datastore
+from vcluster_config.distro import k8s
+from vcluster_config.distro.types import ControlPlane, Request
+from vcluster_config.images import with_default_registry
+from vcluster_config.model import Config
+from vcluster_config.objects import Resources
+
+if TYPE_CHECKING:
+    from vcluster_config.model.shared import Resources as ModelResources
+
+Distro = Literal["k8s", "k3s", "k0s"]
+
+
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+    """A configuration with its choices made."""
+
+    config: Config
+    distro: Distro
+    datastore: Datastore
+    control_plane: ControlPlane
+    replicas: int
+    claims: bool
+    """Whether the control plane keeps data in claims, and so is a StatefulSet."""
+
+    @property
+    def kubernetes_version(self) -> str:
+        """Version of the virtual API server."""
+        return self.control_plane.kubernetes_version
+
+
+def resolve(config: Config) -> Resolved:
+    """Choose everything that is a choice.
+
+    Raises:
+        CompileError: choices exclude each other.
+    """
+    distro = _distro(config)
+    datastore = _datastore(config)
+    replicas = _replicas(config, datastore)
+    return Resolved(
+        config=config,
+        distro=distro,
+        datastore=datastore,
+        control_plane=_control_plane(config, distro, datastore, replicas),
+        replicas=replicas,
+        claims=_claims(config, datastore),
+    )
+
+
+def container_resources(resources: ModelResources) -> Resources:
+    """Requests and limits as they are written."""
+    return Resources(requests=dict(resources.requests), limits=dict(resources.limits))
+
+
+def _distro(config: Config) -> Distro:
+    distro = config.control_plane.distro
+    choices: dict[Distro, bool] = {"k8s": distro.k8s.enabled, "k3s": distro.k3s.enabled, "k0s": distro.k0s.enabled}
+    chosen = [name for name, enabled in choices.items() if enabled]
+    if len(chosen) > 1:
+        raise CompileError("controlPlane.distro", f"{' and '.join(chosen)} are enabled; enable one of them")
+    return chosen[0] if chosen else "k8s"
+
+
+def _datastore(config: Config) -> Datastore:
+    store = config.control_plane.backing_store
+    choices = {
+        "etcd.embedded": store.etcd.embedded.enabled,
+        "etcd.deploy": store.etcd.deploy.enabled,
+        "etcd.external": store.etcd.external.enabled,
+        "database.embedded": store.database.embedded.enabled,
+        "database.external": store.database.external.enabled,
+    }
+    chosen = [name for name, enabled in choices.items() if enabled]
+    if len(chosen) > 1:
+        raise CompileError("controlPlane.backingStore", f"{' and '.join(chosen)} are enabled; enable one of them")
+    if chosen and chosen[0] != "database.embedded":
+        raise CompileError(f"controlPlane.backingStore.{chosen[0]}", "this store cannot be compiled yet; use SQLite")
+    registry = config.control_plane.advanced.default_image_registry
+    return sqlite.datastore(image=with_default_registry(sqlite.KINE_IMAGE, registry))
+
+
+def _replicas(config: Config, datastore: Datastore) -> int:
+    replicas = config.control_plane.stateful_set.high_availability.replicas
+    if replicas > 1 and not datastore.shared:
+        raise CompileError(
+            "controlPlane.statefulSet.highAvailability.replicas",
+            f"{replicas} replicas cannot share {datastore.config_path}; "
+            "set replicas to 1 or choose etcd, MySQL or PostgreSQL",
+        )
+    return replicas
+
+
+def _control_plane(config: Config, distro: Distro, datastore: Datastore, replicas: int) -> ControlPlane:
+    if distro != "k8s":
+        raise CompileError(f"controlPlane.distro.{distro}", "this distro cannot be compiled yet; use k8s")
+    section = config.control_plane.distro.k8s
+    request = Request(
+        cluster_domain=config.networking.advanced.cluster_domain,
+        default_registry=config.control_plane.advanced.default_image_registry,
+        replicas=replicas,
+        virtual_scheduler=config.control_plane.advanced.virtual_scheduler.enabled,
+        datastore_args=datastore.api_server_args,
+        datastore_mounts=datastore.api_server_mounts,
+        resources=container_resources(config.control_plane.stateful_set.resources),
+    )
+    return k8s.control_plane(section, request)
+
+
+def _claims(config: Config, datastore: Datastore) -> bool:
+    persistence = config.control_plane.stateful_set.persistence
+    wanted = persistence.volume_claim.enabled
+    return bool(persistence.volume_claim_templates) or (datastore.keeps_data if wanted == "auto" else wanted)

@@ -1,0 +1,88 @@
+"""The workload around the pod: a StatefulSet when it keeps data in claims, otherwise a Deployment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vcluster_config.compile.metadata import SELECTOR, metadata
+from vcluster_config.compile.pod import pod_template
+from vcluster_config.objects import (
+    ClaimRetention,
+    Deployment,
+    DeploymentSpec,
+    Json,
+    LabelSelector,
+    StatefulSet,
+    StatefulSetSpec,
+)
+from vcluster_config.placeholders import HEADLESS_SERVICE, RELEASE
+
+if TYPE_CHECKING:
+    from vcluster_config.compile.resolve import Resolved
+    from vcluster_config.objects import Metadata
+
+
+def stateful_set(resolved: Resolved) -> StatefulSet | None:
+    """The workload with storage of its own; None when it needs none."""
+    if not resolved.claims:
+        return None
+    workload = resolved.config.control_plane.stateful_set
+    retention = workload.persistence.volume_claim.retention_policy
+    return StatefulSet(
+        api_version="apps/v1",
+        kind="StatefulSet",
+        metadata=_metadata(resolved),
+        spec=StatefulSetSpec(
+            replicas=resolved.replicas,
+            service_name=HEADLESS_SERVICE,
+            pod_management_policy=workload.scheduling.pod_management_policy,
+            selector=LabelSelector(match_labels=SELECTOR),
+            persistent_volume_claim_retention_policy=ClaimRetention(when_deleted=retention, when_scaled="Retain"),
+            template=pod_template(resolved),
+            volume_claim_templates=_claims(resolved),
+        ),
+    )
+
+
+def deployment(resolved: Resolved) -> Deployment | None:
+    """The workload without storage; None when there is a StatefulSet."""
+    if resolved.claims:
+        return None
+    return Deployment(
+        api_version="apps/v1",
+        kind="Deployment",
+        metadata=_metadata(resolved),
+        spec=DeploymentSpec(
+            replicas=resolved.replicas,
+            strategy=_strategy(resolved),
+            selector=LabelSelector(match_labels=SELECTOR),
+            template=pod_template(resolved),
+        ),
+    )
+
+
+def _metadata(resolved: Resolved) -> Metadata:
+    workload = resolved.config.control_plane.stateful_set
+    shared = resolved.config.control_plane.advanced.global_metadata.annotations
+    return metadata(RELEASE, labels=workload.labels, annotations=workload.annotations, shared_annotations=shared)
+
+
+def _strategy(resolved: Resolved) -> Json:
+    """Two pods with a store each would be two clusters behind one Service: then one ends before the next starts."""
+    if not resolved.datastore.shared:
+        return {"type": "Recreate"}
+    unavailable = 0 if resolved.replicas == 1 else 1
+    return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": unavailable}}
+
+
+def _claims(resolved: Resolved) -> tuple[Json, ...]:
+    """Complete with apiVersion and kind: what the API server would add shows up as drift in GitOps tools."""
+    persistence = resolved.config.control_plane.stateful_set.persistence
+    given = persistence.volume_claim_templates
+    if given:
+        return tuple({"apiVersion": "v1", "kind": "PersistentVolumeClaim", **item} for item in given)
+    claim = persistence.volume_claim
+    spec: Json = {"accessModes": list(claim.access_modes), "resources": {"requests": {"storage": claim.size}}}
+    if claim.storage_class:
+        spec["storageClassName"] = claim.storage_class
+    return ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": spec},)

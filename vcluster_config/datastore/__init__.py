@@ -1,0 +1,1 @@
+"""Datastores: each module turns one choice of ``controlPlane.backingStore`` into what the pod needs for it."""

@@ -1,0 +1,23 @@
+"""What a datastore contributes to the pod, in one shape, so that distros need not know which one was chosen."""
+
+from __future__ import annotations
+
+import msgspec
+
+from vcluster_config.objects import Container, Json, VolumeMount
+
+
+class Datastore(msgspec.Struct, frozen=True, kw_only=True):
+    """A chosen datastore."""
+
+    api_server_args: tuple[str, ...]
+    api_server_mounts: tuple[VolumeMount, ...] = ()
+    sidecar: Container | None = None
+    """Runs in the pod as a native sidecar: first to start, last to end."""
+    volumes: tuple[Json, ...] = ()
+    keeps_data: bool
+    """Whether the pod itself needs stable storage, mounted by the sidecar as volume ``data``."""
+    shared: bool
+    """Whether several replicas may use it at the same time."""
+    config_path: str
+    """Where it is chosen in vcluster.yaml."""

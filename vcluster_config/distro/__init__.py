@@ -1,0 +1,1 @@
+"""Distros: each module turns ``controlPlane.distro`` into the containers of the virtual control plane."""
