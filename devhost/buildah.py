@@ -1,0 +1,66 @@
+"""Builds Dockerfiles and imports archives with buildah, in a mount namespace of its own so that it leaves no mount."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from devhost.errors import HostError
+from devhost.imageref import parse
+from devhost.locations import cache_dir
+from devhost.plan import Plan
+
+
+def build(plan: Plan, context: Path, dockerfile: Path, tag: str, build_args: dict[str, str]) -> str:
+    """Builds and pushes under `tag` into the host's registry; returns the reference used there.
+
+    Raises HostError with the last lines of the build.
+    """
+    arguments = [word for key, value in build_args.items() for word in ("--build-arg", f"{key}={value}")]
+    local = f"localhost/{parse(tag)}"
+    with tempfile.TemporaryDirectory(prefix="devhost-buildah-") as run:
+        _buildah(
+            plan,
+            run,
+            "bud",
+            "--pull-always",
+            "--layers",
+            "--file",
+            str(dockerfile),
+            "--tag",
+            local,
+            *arguments,
+            str(context),
+        )
+        return _push(plan, run, local, tag)
+
+
+def load(plan: Plan, source: str, tag: str) -> str:
+    """Pushes an image named in buildah's transports (`docker-archive:x.tar`, `oci-archive:x.tar`, `docker://…`)."""
+    with tempfile.TemporaryDirectory(prefix="devhost-buildah-") as run:
+        local = _buildah(plan, run, "pull", "--quiet", source).strip().splitlines()[-1]
+        return _push(plan, run, local, tag)
+
+
+def _push(plan: Plan, run: str, local: str, tag: str) -> str:
+    target = f"{plan.registry}/{parse(tag)}"
+    _buildah(plan, run, "push", "--quiet", "--tls-verify=false", local, f"docker://{target}")
+    return target
+
+
+def _buildah(plan: Plan, run: str, *arguments: str) -> str:
+    root = cache_dir() / "buildah"
+    root.mkdir(parents=True, exist_ok=True)
+    storage = ["--storage-driver", "overlay", "--root", str(root), "--runroot", run]
+    environment = {
+        **os.environ,
+        "BUILDAH_ISOLATION": "chroot",
+        "CONTAINERS_REGISTRIES_CONF": str(plan.conf / "buildah-registries.conf"),
+    }
+    command = ["unshare", "--mount", "buildah", *storage, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise HostError(f"buildah {arguments[0]} failed", (done.stdout + done.stderr).strip()[-4000:])
+    return done.stdout

