@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from vcluster_contract.kinds import Resource
 
@@ -47,7 +47,7 @@ class Meta(msgspec.Struct, frozen=True, gc=False):
         return self.deletion_timestamp is not None
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One cached object: its summary and its JSON bytes without managedFields."""
 
     meta: Meta
@@ -125,7 +125,7 @@ class Client(Protocol):
         label_selector: str = "",
         field_selector: str = "",
         timeout_seconds: int = 300,
-    ) -> AsyncIterator[WatchEvent]:
+    ) -> AsyncGenerator[WatchEvent, None]:
         """Events after ``resource_version`` with bookmarks, until the server ends the watch.
 
         Raises ``Gone`` when the version is too old, be it as answer or as ERROR event.
