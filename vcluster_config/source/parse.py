@@ -143,7 +143,8 @@ class _Composer:
         return Scalar(span, scalars.resolve(event.value), event.value)
 
     def items(self, event: Any) -> Items:
-        start, items = self.span(event), []
+        start = self.span(event)
+        items: list[Node] = []
         while not self.at_end(following := next(self.events)):
             self.path.append(len(items))
             items.append(self.node(following))

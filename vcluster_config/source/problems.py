@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Edit, Related, Severity, Span, Suggestion
@@ -35,8 +35,8 @@ def syntax(file: str, text: str, error: Any) -> Diagnostic:
     return _error(Code.YAML_SYNTAX, f"YAML syntax: {problem}", span, related=related)
 
 
-_WORDS = {
-    "mapping values are not allowed here": "a key is not allowed here; indent the line like its siblings, or quote the text that holds the colon",
+_WORDS: Final = {
+    "mapping values are not allowed here": "a key is out of place; indent it like its siblings, or quote the text",
     "could not find expected ':'": "a key without a colon",
     "expected <block end>, but found '<block mapping start>'": "this line is indented differently from its siblings",
     "expected <block end>, but found '-'": "this list item is indented differently from its siblings",

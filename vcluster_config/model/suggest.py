@@ -1,0 +1,48 @@
+"""Guesses what an unknown key or value was meant to be, by spelling and by structure."""
+
+import difflib
+from collections.abc import Iterable
+from functools import cache
+
+from vcluster_config.model.base import to_camel
+from vcluster_config.model.root import Config
+from vcluster_config.model.shape import places, spell
+
+
+def closest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice a person most likely meant, None when nothing is near."""
+    known = list(choices)
+    folded = {choice.lower(): choice for choice in known}
+    same = folded.get(word.lower()) or folded.get(to_camel(word.replace("-", "_")).lower())
+    if same:
+        return same
+    near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.72)
+    return folded[near[0]] if near else None
+
+
+@cache
+def _known() -> dict[str, list[tuple[str, ...]]]:
+    """Every key of the dialect with the paths it occurs at, shared types left out."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for place in places(Config):
+        if not {"<key>", "[]"} & set(place.path):
+            found.setdefault(place.path[-1], []).append(place.path)
+    return found
+
+
+def other_places(key: str, parent: tuple[str, ...], limit: int = 3) -> list[str]:
+    """Paths at which a key of this very name exists, those nearest to the parent first; long lists say nothing."""
+    paths = _known().get(key, [])
+    if len(paths) > 12:
+        paths = [path for path in paths if _shared(path, parent) >= len(parent)]
+    ranked = sorted(paths, key=lambda path: (-_shared(path, parent), len(path), path))
+    return [spell(path) for path in ranked[:limit]]
+
+
+def _shared(path: tuple[str, ...], parent: tuple[str, ...]) -> int:
+    count = 0
+    for ours, theirs in zip(path, parent, strict=False):
+        if ours != theirs:
+            break
+        count += 1
+    return count
