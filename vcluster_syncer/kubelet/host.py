@@ -1,0 +1,100 @@
+"""Requests written by hand on a connection to the host API server, for answers that are streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from vcluster_syncer.kube.errors import Unreachable
+from vcluster_syncer.kubelet.body import BadBody, body_of
+from vcluster_syncer.kubelet.head import BadHead, Header, Response, parse_response, render_request
+from vcluster_syncer.kubelet.link import Ended, Link, TooLong
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_ERROR_BODY: Final = 64 * 1024
+ANSWER_SECONDS: Final = 30.0
+"""How long the host API server may take to answer with a head; its own kubelet dials are capped at the same."""
+
+
+class HostRaw(Protocol):
+    """What is needed of the client of the host API server."""
+
+    @property
+    def authority(self) -> str:
+        """Value of the Host header."""
+        ...
+
+    async def connect_raw(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A new connection on which nothing has been sent; raises ``Unreachable``."""
+        ...
+
+    def auth_headers(self) -> Sequence[Header]:
+        """Headers that authenticate a request."""
+        ...
+
+
+class Answer(NamedTuple):
+    """Head of the host's answer, parsed and as it came; the body is still on the link."""
+
+    head: Response
+    raw: bytes
+    link: Link
+
+
+class Dialing:
+    """A connection begun before it is known to be needed: dialing takes as long as the caller's own TLS handshake."""
+
+    def __init__(self, host: HostRaw) -> None:
+        self._host = host
+        self._task: asyncio.Task[Link] | None = asyncio.create_task(_connect(host))
+
+    async def take(self) -> Link:
+        """The connection, dialed anew from the second call on; raises ``Unreachable``."""
+        task, self._task = self._task, None
+        return await (task or _connect(self._host))
+
+    async def drop(self) -> None:
+        """Close the connection unless it was taken."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Unreachable):
+            (await self._task).abort()
+
+
+async def ask(link: Link, host: HostRaw, method: str, target: str, headers: tuple[Header, ...]) -> Answer:
+    """Send a request without body and read the head of the answer.
+
+    Raises:
+        Unreachable: no valid head came within ``ANSWER_SECONDS``.
+    """
+    fields = (("Host", host.authority), *host.auth_headers(), *headers)
+    link.write(render_request(method, target, fields))
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            raw = await link.read_head()
+        return Answer(parse_response(raw), raw, link)
+    except TimeoutError as error:
+        raise Unreachable(f"the host API server did not answer within {ANSWER_SECONDS:g} s", sent=True) from error
+    except (Ended, TooLong, BadHead) as error:
+        raise Unreachable("the host API server closed the connection without a valid answer", sent=True) from error
+
+
+async def read_body(answer: Answer) -> bytes:
+    """The start of a body that is expected to be short; empty when it is unreadable."""
+    parts, size = [], 0
+    with contextlib.suppress(BadBody, TimeoutError):
+        async with asyncio.timeout(ANSWER_SECONDS):
+            body = body_of(answer.head)
+            while not body.complete and size < MAX_ERROR_BODY and (data := await answer.link.read_any()):
+                parts.append(body.feed(data))
+                size += len(data)
+    return b"".join(parts)[:MAX_ERROR_BODY]
+
+
+async def _connect(host: HostRaw) -> Link:
+    _, writer = await host.connect_raw()
+    return Link.adopt(writer)

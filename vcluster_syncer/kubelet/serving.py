@@ -1,0 +1,42 @@
+"""Starts and stops the node API: the one thing the rest of the syncer needs to know of this package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from vcluster_syncer.kubelet.egress import Egress
+from vcluster_syncer.kubelet.node import NodeInfo
+from vcluster_syncer.kubelet.server import NodeApi
+from vcluster_syncer.kubelet.tls import Contexts
+
+if TYPE_CHECKING:
+    from vcluster_syncer.kubelet.host import HostRaw
+    from vcluster_syncer.sync.api import World
+
+GRACE_SECONDS: Final = 5.0
+
+
+class Serving:
+    """The running node API."""
+
+    def __init__(self, api: NodeApi, egress: Egress) -> None:
+        self._api = api
+        self._egress = egress
+
+    async def close(self, grace_seconds: float = GRACE_SECONDS) -> None:
+        """Give followed logs a last line, let other streams end within ``grace_seconds``, then cut them."""
+        self._api.closing.set()
+        await self._egress.close(grace_seconds)
+
+
+async def serve(world: World, *, socket_path: str, pki_dir: str, host_raw: HostRaw) -> Serving:
+    """Serve the virtual API server on a unix socket at ``socket_path`` with certificates issued from ``pki_dir``.
+
+    Raises:
+        OSError: the socket cannot be created.
+    """
+    api = NodeApi(world, host_raw, NodeInfo(world))
+    egress = Egress(world, host_raw, api, Contexts(Path(pki_dir), world.clock))
+    await egress.start(Path(socket_path))
+    return Serving(api, egress)
