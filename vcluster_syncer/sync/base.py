@@ -1,0 +1,113 @@
+"""What every syncer towards the host does alike: finding its counterpart, creating, patching and deleting safely."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vcluster_contract import markers
+from vcluster_contract.kinds import Resource
+from vcluster_syncer.kube.api import JSON, Entry, Key, Meta, Store
+from vcluster_syncer.kube.errors import AlreadyExists, NotFound
+from vcluster_syncer.sync.api import Conflict, Done, Outcome, Side, Terminal, World
+from vcluster_syncer.translate.scope import Scope
+
+
+class Reverse:
+    """Remembers which virtual object a host object was made from: once it has vanished it can no longer say so."""
+
+    def __init__(self, scope: Scope, resource: Resource, store: Store) -> None:
+        self._scope = scope
+        self._resource = resource
+        self._store = store
+        self._known: dict[Key, Key] = {}
+
+    def keys(self, host: Key) -> list[Key]:
+        """Virtual keys for the host object ``host``: one, or none when it is not ours."""
+        entry = self._store.get(host)
+        virtual = self._scope.virtual_key(self._resource, entry.meta) if entry else None
+        if virtual is None:
+            known = self._known.pop(host, None)
+            return [known] if known else []
+        self._known[host] = virtual
+        return [virtual]
+
+
+def excluded(meta: Meta) -> bool:
+    """Whether another owner took the object away from the syncer by the ``controlled-by`` mark."""
+    return bool(meta.labels.get(markers.CONTROLLED_BY) or meta.annotations.get(markers.CONTROLLED_BY))
+
+
+def is_ours(scope: Scope, resource: Resource, host: Entry, key: Key) -> bool:
+    """Whether ``host`` was made from the virtual object ``key``."""
+    return scope.virtual_key(resource, host.meta) == key
+
+
+def made_from(host: Entry, virtual: Entry) -> bool:
+    """Whether ``host`` was made from this very virtual object and not from an older one of the same name."""
+    return host.meta.annotations.get(markers.OBJECT_UID) == virtual.meta.uid
+
+
+def foreign(host: Key, resource: Resource) -> Terminal:
+    """The answer when the host name is taken by an object that is not ours."""
+    return Terminal(
+        f"{resource.kind} {host} on the host exists and was not made by this virtual cluster: "
+        f"delete or rename it there, or rename the virtual {resource.kind}"
+    )
+
+
+async def create_host(world: World, resource: Resource, body: JSON, key: Key) -> Outcome:
+    """POST to the host; an existing object is never touched."""
+    host = Key(world.scope.host_namespace, body["metadata"]["name"])
+    try:
+        await world.host.client.create(resource, host.namespace, body, field_manager=markers.FIELD_MANAGER)
+    except AlreadyExists:
+        return await _occupied(world, resource, host, key)
+    return Done()
+
+
+async def _occupied(world: World, resource: Resource, host: Key, key: Key) -> Outcome:
+    try:
+        found = await world.host.client.get(resource, host)
+    except NotFound:
+        return Conflict()
+    same = world.scope.virtual_key(resource, meta_of(found)) == key
+    return Conflict() if same else foreign(host, resource)
+
+
+async def patch(side: Side, resource: Resource, entry: Entry, changes: JSON, *, subresource: str = "") -> Outcome:
+    """Merge patch of exactly the object in ``entry``: another UID under its name answers 409."""
+    metadata = {**changes.get("metadata", {}), "uid": entry.meta.uid}
+    await side.client.patch(
+        resource,
+        entry.meta.key,
+        {**changes, "metadata": metadata},
+        subresource=subresource,
+        field_manager=markers.FIELD_MANAGER,
+    )
+    return Done()
+
+
+async def delete(side: Side, resource: Resource, entry: Entry, *, unchanged: bool = False) -> Outcome:
+    """DELETE exactly the object in ``entry``, with ``unchanged`` only in the version seen; an absent one is fine."""
+    if entry.meta.deleting:
+        return Done()
+    version = entry.meta.resource_version if unchanged else ""
+    try:
+        await side.client.delete(resource, entry.meta.key, uid=entry.meta.uid, resource_version=version)
+    except NotFound:
+        return Done()
+    return Done()
+
+
+def meta_of(body: JSON) -> Meta:
+    """The summary of a decoded object."""
+    metadata: dict[str, Any] = body["metadata"]
+    return Meta(
+        key=Key(metadata.get("namespace", ""), metadata["name"]),
+        uid=metadata.get("uid", ""),
+        resource_version=metadata.get("resourceVersion", ""),
+        labels=metadata.get("labels") or {},
+        annotations=metadata.get("annotations") or {},
+        owner_uids=tuple(owner["uid"] for owner in metadata.get("ownerReferences") or ()),
+        deletion_timestamp=metadata.get("deletionTimestamp"),
+    )

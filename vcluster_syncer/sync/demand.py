@@ -1,0 +1,71 @@
+"""Which nodes are needed: those to which a pod is bound, on either side, DaemonSet pods aside.
+
+DaemonSet pods do not count, or a node that only they keep would keep them in turn for ever.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal
+
+import msgspec
+
+from vcluster_contract import markers
+from vcluster_syncer.kube.api import Entry, Key
+
+
+class _Owner(msgspec.Struct):
+    kind: str = ""
+
+
+class _Metadata(msgspec.Struct, rename="camel"):
+    owner_references: list[_Owner] = []
+
+
+class _Spec(msgspec.Struct, rename="camel"):
+    node_name: str = ""
+
+
+class _Pod(msgspec.Struct):
+    metadata: _Metadata = _Metadata()
+    spec: _Spec = _Spec()
+
+
+_decode = msgspec.json.Decoder(_Pod).decode
+_DAEMON_SET = "DaemonSet"
+
+
+def assigned(pod: Entry) -> str:
+    """Node of ``pod``; empty when it has none or when a DaemonSet owns it."""
+    if pod.meta.annotations.get(markers.OWNER_SET_KIND) == _DAEMON_SET:
+        return ""
+    slim = _decode(pod.raw)
+    daemon = any(owner.kind == _DAEMON_SET for owner in slim.metadata.owner_references)
+    return "" if daemon else slim.spec.node_name
+
+
+class Demand:
+    """Nodes of all pods, kept per pod so that a vanished pod releases its node."""
+
+    def __init__(self) -> None:
+        self._node_of: dict[tuple[str, Key], str] = {}
+        self._pods_on: Counter[str] = Counter()
+
+    def needed(self, node: str) -> bool:
+        """Whether a pod is bound to ``node``."""
+        return self._pods_on[node] > 0
+
+    def update(self, side: Literal["host", "virtual"], key: Key, pod: Entry | None) -> list[str]:
+        """Take note of a changed or vanished pod; the nodes whose demand may have changed."""
+        before = self._node_of.get((side, key), "")
+        now = assigned(pod) if pod else ""
+        if before == now:
+            return []
+        if now:
+            self._node_of[side, key] = now
+            self._pods_on[now] += 1
+        else:
+            del self._node_of[side, key]
+        if before:
+            self._pods_on[before] -= 1
+        return [node for node in (before, now) if node]

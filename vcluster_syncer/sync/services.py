@@ -1,0 +1,123 @@
+"""Services: normally made on the host first, by the admission webhook, so that both sides share one ClusterIP.
+
+A virtual Service that the webhook never saw gets a host Service with the same addresses where these are free. Where
+they are not, the virtual Service is made anew with the host's. It lies in an annotation of the host Service meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from vcluster_contract import markers
+from vcluster_contract.kinds import SERVICES, Kind, Resource
+from vcluster_syncer.kube.api import JSON, Entry, Key
+from vcluster_syncer.kube.errors import AlreadyExists, Invalid
+from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
+from vcluster_syncer.sync.base import Reverse, create_host, delete, excluded, foreign, is_ours, patch
+from vcluster_syncer.translate import services
+
+KUBERNETES: Final = Key("default", "kubernetes")
+ORPHAN_GRACE: Final = 30.0
+"""Seconds a host Service made by the webhook may wait for the virtual one, whose creation may yet be refused."""
+
+
+class ServiceSyncer:
+    """Virtual Services to the host, load balancer status back."""
+
+    def __init__(self, world: World, kind: Kind) -> None:
+        self.kind = kind
+        self._world = world
+        self._virtual = world.virtual.stores[SERVICES]
+        self._host = world.host.stores[SERVICES]
+        self._reverse = Reverse(world.scope, SERVICES, self._host)
+        self._pending: dict[Key, float] = {}
+
+    async def reconcile(self, key: Key) -> Outcome:
+        """One step for one Service."""
+        if key == KUBERNETES:
+            return Done()
+        scope = self._world.scope
+        virtual, host = self._virtual.get(key), self._host.get(scope.host_key(key))
+        if virtual is not None and excluded(virtual.meta):
+            return Done()
+        if host is not None and not is_ours(scope, SERVICES, host, key):
+            return foreign(host.meta.key, SERVICES) if virtual else Done()
+        if virtual is None:
+            return await self._only_host(key, host) if host else Done()
+        self._pending.pop(key, None)
+        if host is None:
+            return Done() if virtual.meta.deleting else await self._only_virtual(key, virtual)
+        return await self._both(virtual, host)
+
+    def keys_for_host(self, resource: Resource, key: Key) -> list[Key]:
+        """The virtual Service from which a host Service was made."""
+        return self._reverse.keys(key)
+
+    def keys_for_virtual(self, resource: Resource, key: Key) -> list[Key]:
+        """The Service itself."""
+        return [key]
+
+    async def _only_virtual(self, key: Key, virtual: Entry) -> Outcome:
+        body = virtual.decode()
+        try:
+            return await create_host(
+                self._world, SERVICES, services.to_host(self._world.scope, body, allocated=True), key
+            )
+        except Invalid:
+            # The address or a node port is taken or out of the host's range: let the host choose.
+            return await create_host(
+                self._world, SERVICES, services.to_host(self._world.scope, body, allocated=False), key
+            )
+
+    async def _only_host(self, key: Key, host: Entry) -> Outcome:
+        stored = host.meta.annotations.get(services.RECREATE)
+        if stored:
+            return await self._create_virtual(msgspec.json.decode(stored))
+        if not host.meta.annotations.get(markers.OBJECT_UID):
+            now = self._world.clock.monotonic()
+            left = self._pending.setdefault(key, now) + ORPHAN_GRACE - now
+            if left > 0:
+                return Requeue(left, "host Service waits for its virtual Service")
+        self._pending.pop(key, None)
+        return await delete(self._world.host, SERVICES, host, unchanged=True)
+
+    async def _both(self, virtual: Entry, host: Entry) -> Outcome:
+        if host.meta.deleting:
+            return Done()
+        ours, theirs = virtual.decode(), host.decode()
+        if services.address_differs(ours, theirs):
+            return await self._make_anew(virtual, host, ours, theirs)
+        changes = services.host_patch(self._world.scope, ours, theirs, host.meta)
+        if services.RECREATE in host.meta.annotations:
+            changes.setdefault("metadata", {}).setdefault("annotations", {})[services.RECREATE] = None
+        if changes:
+            await patch(self._world.host, SERVICES, host, changes)
+        status = services.status_patch(ours, theirs)
+        if status:
+            await patch(self._world.virtual, SERVICES, virtual, status, subresource="status")
+        return Done()
+
+    async def _make_anew(self, virtual: Entry, host: Entry, ours: JSON, theirs: JSON) -> Outcome:
+        replacement = services.recreated(ours, theirs)
+        stored = _encoded(replacement)
+        if host.meta.annotations.get(services.RECREATE) != stored:
+            return await patch(
+                self._world.host, SERVICES, host, {"metadata": {"annotations": {services.RECREATE: stored}}}
+            )
+        await delete(self._world.virtual, SERVICES, virtual, unchanged=True)
+        return await self._create_virtual(replacement)
+
+    async def _create_virtual(self, body: JSON) -> Outcome:
+        try:
+            await self._world.virtual.client.create(
+                SERVICES, body["metadata"]["namespace"], body, field_manager=markers.FIELD_MANAGER
+            )
+        except AlreadyExists:
+            return Conflict()
+        return Done()
+
+
+def _encoded(body: Any) -> str:
+    return msgspec.json.encode(body, order="deterministic").decode()
