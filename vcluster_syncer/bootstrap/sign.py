@@ -11,14 +11,7 @@ import msgspec
 
 from vcluster_syncer.bootstrap import certs, files, issued
 from vcluster_syncer.bootstrap.leaves import Leaf
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What the child process reads from its standard input."""
-
-    directory: str
-    now: datetime
-    leaves: tuple[Leaf, ...]
+from vcluster_syncer.bootstrap.order import Order
 
 
 def sign(leaves: Iterable[Leaf], directory: Path, now: datetime) -> None:
