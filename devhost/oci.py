@@ -119,6 +119,8 @@ def image(layers: list[bytes], settings: Settings) -> Image:
                 "os": "linux",
                 "config": settings.to_json(),
                 "rootfs": {"type": "layers", "diff_ids": [_digest(data) for data in layers]},
+                # buildah refuses to build on an image whose history does not name each layer.
+                "history": [{"created_by": "devhost"} for _ in layers],
             }
         )
     )
