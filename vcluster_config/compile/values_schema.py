@@ -21,7 +21,7 @@ def values_schema() -> str:
     _, definitions = msgspec.json.schema_components([Plan], ref_template="#/definitions/{name}")
     plan: dict[str, Any] = definitions.pop("Plan")
     required = [key for key in plan.pop("required") if key != "compiledValuesVersion"]
-    raw = {alias: True for alias in sorted(_dialect_keys())}
+    raw = dict.fromkeys(sorted(_dialect_keys()), True)
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         **plan,
