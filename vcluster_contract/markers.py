@@ -60,6 +60,8 @@ DAEMONSET_POD: Final = "cluster-autoscaler.kubernetes.io/daemonset-pod"
 FORCE_SYNC: Final = PREFIX + "force-sync"
 SKIP_TRANSLATE: Final = PREFIX + "skip-translate"
 SKIP_BACKSYNC: Final = PREFIX + "skip-backsync"
+BLOCK_DELETION: Final = PREFIX + "block-deletion"
+"""Time (RFC 3339) at which the webhook made or changed a host Service whose virtual Service may not be stored yet."""
 SERVICE_CIDR: Final = PREFIX + "service-cidr"
 
 FIELD_MANAGER: Final = "vcluster-syncer"
