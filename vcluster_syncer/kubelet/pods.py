@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from vcluster_syncer.sync.api import World
 
 
-class _Named(msgspec.Struct):
+class _Named(msgspec.Struct, frozen=True):
     name: str
 
 
-class _Spec(msgspec.Struct, rename="camel"):
+class _Spec(msgspec.Struct, frozen=True, rename="camel"):
     node_name: str = ""
-    containers: list[_Named] = []
-    init_containers: list[_Named] = []
-    ephemeral_containers: list[_Named] = []
+    containers: tuple[_Named, ...] = ()
+    init_containers: tuple[_Named, ...] = ()
+    ephemeral_containers: tuple[_Named, ...] = ()
 
     def has(self, container: str) -> bool:
         named = (*self.containers, *self.init_containers, *self.ephemeral_containers)
         return any(each.name == container for each in named)
 
 
-class _Meta(msgspec.Struct):
+class _Meta(msgspec.Struct, frozen=True):
     uid: str = ""
 
 
-class _Pod(msgspec.Struct):
+class _Pod(msgspec.Struct, frozen=True):
     metadata: _Meta = _Meta()
     spec: _Spec = _Spec()
 
