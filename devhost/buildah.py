@@ -20,20 +20,9 @@ def build(plan: Plan, context: Path, dockerfile: Path, tag: str, build_args: dic
     """
     arguments = [word for key, value in build_args.items() for word in ("--build-arg", f"{key}={value}")]
     local = f"localhost/{parse(tag)}"
+    options = ["--pull-always", "--layers", "--file", str(dockerfile), "--tag", local, *_trust(), *arguments]
     with tempfile.TemporaryDirectory(prefix="devhost-buildah-") as run:
-        _buildah(
-            plan,
-            run,
-            "bud",
-            "--pull-always",
-            "--layers",
-            "--file",
-            str(dockerfile),
-            "--tag",
-            local,
-            *arguments,
-            str(context),
-        )
+        _buildah(plan, run, "bud", *options, str(context))
         return _push(plan, run, local, tag)
 
 
@@ -42,6 +31,12 @@ def load(plan: Plan, source: str, tag: str) -> str:
     with tempfile.TemporaryDirectory(prefix="devhost-buildah-") as run:
         local = _buildah(plan, run, "pull", "--quiet", source).strip().splitlines()[-1]
         return _push(plan, run, local, tag)
+
+
+def _trust() -> list[str]:
+    """Shows the machine's certificate bundle and pip settings to RUN steps; the image itself doesn't get them."""
+    files = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pip.conf")
+    return [word for file in files if Path(file).exists() for word in ("--volume", f"{file}:{file}:ro")]
 
 
 def _push(plan: Plan, run: str, local: str, tag: str) -> str:
