@@ -33,6 +33,7 @@ class LoopBroken(Exception):
         )
         self.fields = fields
         self.retry_after = retry_after
+        self.fresh = retry_after == HOLD
 
 
 class _Run:
