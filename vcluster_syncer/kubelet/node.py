@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from vcluster_syncer.sync.api import World
 
 
-class _Spec(msgspec.Struct, rename="camel"):
+class _Spec(msgspec.Struct, frozen=True, rename="camel"):
     node_name: str = ""
 
 
-class _Pod(msgspec.Struct):
+class _Pod(msgspec.Struct, frozen=True):
     spec: _Spec = _Spec()
 
 

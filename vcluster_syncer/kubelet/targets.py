@@ -52,69 +52,69 @@ class Unknown(msgspec.Struct, frozen=True):
 Target = NodeTarget | MetricsTarget | DialTarget | Unknown
 
 
-class _Address(msgspec.Struct):
+class _Address(msgspec.Struct, frozen=True):
     address: str = ""
 
 
-class _KubeletEndpoint(msgspec.Struct):
+class _KubeletEndpoint(msgspec.Struct, frozen=True):
     port: int = msgspec.field(name="Port", default=0)
 
 
-class _DaemonEndpoints(msgspec.Struct, rename="camel"):
+class _DaemonEndpoints(msgspec.Struct, frozen=True, rename="camel"):
     kubelet_endpoint: _KubeletEndpoint = _KubeletEndpoint()
 
 
-class _NodeStatus(msgspec.Struct, rename="camel"):
+class _NodeStatus(msgspec.Struct, frozen=True, rename="camel"):
     addresses: list[_Address] = []
     daemon_endpoints: _DaemonEndpoints = _DaemonEndpoints()
 
 
-class _Node(msgspec.Struct):
+class _Node(msgspec.Struct, frozen=True):
     status: _NodeStatus = _NodeStatus()
 
 
-class _Ip(msgspec.Struct):
+class _Ip(msgspec.Struct, frozen=True):
     ip: str = ""
 
 
-class _PodStatus(msgspec.Struct):
+class _PodStatus(msgspec.Struct, frozen=True):
     phase: str = ""
     pod_ip: str = msgspec.field(name="podIP", default="")
     pod_ips: list[_Ip] = msgspec.field(name="podIPs", default_factory=list)
 
 
-class _Pod(msgspec.Struct):
+class _Pod(msgspec.Struct, frozen=True):
     status: _PodStatus = _PodStatus()
 
 
-class _Port(msgspec.Struct):
+class _Port(msgspec.Struct, frozen=True):
     port: int | None = None
 
 
-class _ServiceSpec(msgspec.Struct):
+class _ServiceSpec(msgspec.Struct, frozen=True):
     cluster_ip: str = msgspec.field(name="clusterIP", default="")
     cluster_ips: list[str] = msgspec.field(name="clusterIPs", default_factory=list)
     ports: list[_Port] = []
 
 
-class _Service(msgspec.Struct):
+class _Service(msgspec.Struct, frozen=True):
     spec: _ServiceSpec = _ServiceSpec()
 
 
-class _Subset(msgspec.Struct):
+class _Subset(msgspec.Struct, frozen=True):
     addresses: list[_Ip] = []
     ports: list[_Port] = []
 
 
-class _Endpoints(msgspec.Struct):
+class _Endpoints(msgspec.Struct, frozen=True):
     subsets: list[_Subset] | None = None
 
 
-class _Endpoint(msgspec.Struct):
+class _Endpoint(msgspec.Struct, frozen=True):
     addresses: list[str] = []
 
 
-class _Slice(msgspec.Struct):
+class _Slice(msgspec.Struct, frozen=True):
     endpoints: list[_Endpoint] | None = None
     ports: list[_Port] | None = None
 
