@@ -35,6 +35,12 @@ class SourceFile:
     name: str
     text: str
 
+    @classmethod
+    def decode(cls, name: str, raw: bytes) -> SourceFile:
+        """Read UTF-8 bytes; a byte that is none becomes a character that parsing refuses at its place."""
+        text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+        return cls(name, text.replace("\r\n", "\n"))
+
 
 class _Stop(Exception):
     """The text is beyond repair; a diagnostic says why."""

@@ -35,6 +35,7 @@ def syntax(file: str, text: str, error: Any) -> Diagnostic:
     return _error(Code.YAML_SYNTAX, f"YAML syntax: {problem}", span, related=related)
 
 
+_BROKEN_BYTES: Final = range(0xDC80, 0xDD00)
 _WORDS: Final = {
     "mapping values are not allowed here": "a key is out of place; indent it like its siblings, or quote the text",
     "could not find expected ':'": "a key without a colon",
@@ -57,8 +58,11 @@ def character(file: str, text: str, error: Any) -> Diagnostic:
     before = text[: error.position]
     line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     span = Span(file, line, column, line, column + 1)
-    shown = f"U+{ord(text[error.position]):04X}" if error.position < len(text) else "character"
-    return _error(Code.YAML_ENCODING, f"YAML does not allow the character {shown}", span, found=shown)
+    number = ord(text[error.position])
+    if number in _BROKEN_BYTES:
+        message = f"the byte 0x{number & 0xFF:02x} is not UTF-8; save the file as UTF-8"
+        return _error(Code.YAML_ENCODING, message, span, expected="UTF-8 text")
+    return _error(Code.YAML_ENCODING, f"YAML does not allow the character U+{number:04X}", span)
 
 
 def unreadable(file: str, reason: str) -> Diagnostic:

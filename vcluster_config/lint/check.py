@@ -1,0 +1,48 @@
+"""The whole way from texts to findings, for every command and the language server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vcluster_config.lint.case import Case
+from vcluster_config.lint.registry import FAMILIES
+from vcluster_config.model import validate
+from vcluster_config.source.diagnostic import Diagnostic, Severity, in_order
+from vcluster_config.source.document import Document, load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vcluster_config.model import Config
+    from vcluster_config.source.parse import SourceFile
+    from vcluster_config.source.sets import SetOption
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was read and what was found, in order of position."""
+
+    document: Document
+    config: Config | None
+    diagnostics: list[Diagnostic]
+
+    @property
+    def failed(self) -> bool:
+        """Whether something must be mended before the configuration can be compiled."""
+        return self.config is None or any(found.severity is Severity.ERROR for found in self.diagnostics)
+
+
+def run(config: Config, document: Document, previous: Config | None = None) -> list[Diagnostic]:
+    """Findings of all rules across fields."""
+    case = Case(config, document, previous)
+    return in_order([found for family in FAMILIES for found in family(case)])
+
+
+def check(files: Sequence[SourceFile], options: Sequence[SetOption] = (), previous: Config | None = None) -> Report:
+    """Read, validate and judge."""
+    document = load(files, options)
+    config, found = validate(document)
+    if config is not None:
+        found = in_order([*found, *run(config, document, previous)])
+    return Report(document, config, found)

@@ -1,0 +1,1 @@
+"""Rules across fields, one small file for each family."""
