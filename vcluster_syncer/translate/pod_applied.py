@@ -12,7 +12,8 @@ import msgspec
 
 from vcluster_contract import markers
 from vcluster_syncer.kube.api import JSON, Meta
-from vcluster_syncer.translate.pod_hosts import REWRITE_HOSTS
+from vcluster_syncer.translate.pod_scheduling import host_tolerations
+from vcluster_syncer.translate.scope import Scope
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
@@ -26,6 +27,8 @@ class AppliedSpec(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
     active_deadline_seconds: int | None = None
     tolerations: tuple[dict[str, Any], ...] = ()
     scheduling_gates: tuple[str, ...] = ()
+    node_selector: dict[str, str] = {}
+    node_affinity: dict[str, Any] = {}
 
     def encode(self) -> str:
         """Equal values give equal text."""
@@ -35,20 +38,19 @@ class AppliedSpec(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel
 _DECODER: Final = msgspec.json.Decoder(AppliedSpec)
 
 
-def applied_spec(host_spec: JSON) -> AppliedSpec:
-    """The changeable part of a translated spec."""
-    containers = [
-        container
-        for field in ("initContainers", "containers")
-        for container in host_spec.get(field) or ()
-        if container["name"] != REWRITE_HOSTS
-    ]
+def applied_spec(scope: Scope, spec: JSON) -> AppliedSpec:
+    """The changeable part of the host spec for the virtual ``spec``."""
+    translated = scope.config.to_host.pods.translate_image
+    containers = [*(spec.get("initContainers") or ()), *spec["containers"]]
+    images = {container["name"]: container["image"] for container in containers if container.get("image")}
     return AppliedSpec(
-        images={container["name"]: container["image"] for container in containers if container.get("image")},
+        images={name: translated.get(image, image) for name, image in images.items()},
         resources={container["name"]: container["resources"] for container in containers if container.get("resources")},
-        active_deadline_seconds=host_spec.get("activeDeadlineSeconds"),
-        tolerations=tuple(host_spec.get("tolerations") or ()),
-        scheduling_gates=tuple(gate["name"] for gate in host_spec.get("schedulingGates") or ()),
+        active_deadline_seconds=spec.get("activeDeadlineSeconds"),
+        tolerations=tuple(host_tolerations(scope, spec.get("tolerations") or ())),
+        scheduling_gates=tuple(gate["name"] for gate in spec.get("schedulingGates") or ()),
+        node_selector=dict(spec.get("nodeSelector") or {}),
+        node_affinity=(spec.get("affinity") or {}).get("nodeAffinity") or {},
     )
 
 

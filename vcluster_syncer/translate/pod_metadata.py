@@ -11,6 +11,7 @@ from vcluster_contract import markers
 from vcluster_contract.kinds import PODS
 from vcluster_syncer.kube.api import JSON, Meta
 from vcluster_syncer.translate.metadata import host_metadata, metadata_patch
+from vcluster_syncer.translate.pod_applied import AppliedSpec
 from vcluster_syncer.translate.pod_fields import format_map, shows_all_annotations
 from vcluster_syncer.translate.scope import Scope
 
@@ -18,15 +19,16 @@ _SET_KINDS: Final = frozenset({"DaemonSet", "Job", "ReplicaSet", "StatefulSet"})
 _NAMESPACE_LABEL: Final = markers.PREFIX + "ns-label"
 
 
-def pod_metadata(scope: Scope, pod: JSON, namespace_labels: Mapping[str, str]) -> JSON:
-    """Metadata of the host pod.
+def pod_metadata(scope: Scope, pod: JSON, namespace_labels: Mapping[str, str], applied: AppliedSpec) -> JSON:
+    """Metadata of the host pod, with ``applied`` on record.
 
     Annotations of the virtual pod win over ours, so that in a nested cluster the innermost identity shows.
     """
     metadata = host_metadata(scope, PODS, pod)
     for key, value in namespace_labels.items():
         metadata["labels"][markers.namespace_label_key(key, scope.vcluster)] = value
-    metadata["annotations"] = _downward_annotations(pod) | metadata["annotations"]
+    record = {markers.APPLIED_SPEC: applied.encode()}
+    metadata["annotations"] = _downward_annotations(pod) | metadata["annotations"] | record
     return metadata
 
 

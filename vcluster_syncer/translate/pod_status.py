@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from vcluster_syncer.kube.api import JSON, Key
+from vcluster_syncer.translate.diff import field_patch
 from vcluster_syncer.translate.pod_conditions import virtual_conditions
 from vcluster_syncer.translate.pod_hosts import REWRITE_HOSTS
 from vcluster_syncer.translate.references import references
@@ -29,10 +30,7 @@ def status_patch(scope: Scope, virtual: JSON, host: JSON) -> JSON:
     """
     current = virtual.get("status") or {}
     desired = virtual_status(scope, virtual, host)
-    changes: dict[str, Any] = {
-        field: value for field, value in desired.items() if current.get(field) != value and (value or field in current)
-    }
-    changes |= {field: None for field, value in current.items() if field not in desired and value}
+    changes = field_patch(current, desired, {**current, **desired})
     if not changes:
         return {}
     return {"metadata": {"resourceVersion": virtual["metadata"]["resourceVersion"]}, "status": changes}

@@ -6,25 +6,25 @@ from typing import Any, Final
 
 from vcluster_contract import markers
 from vcluster_syncer.kube.api import JSON, Meta
-from vcluster_syncer.translate.pod_applied import AppliedSpec, applied_spec, recorded_spec
+from vcluster_syncer.translate.pod_applied import AppliedSpec, recorded_spec
 from vcluster_syncer.translate.pod_metadata import pod_metadata_patch
 from vcluster_syncer.translate.pod_scheduling import with_missing
 
 _LISTS: Final = ("initContainers", "containers")
 
 
-def update_patch(desired: JSON, host: JSON, meta: Meta) -> JSON:
-    """Merge patch that brings the host pod to ``desired``; {} when nothing changed.
+def update_patch(metadata: JSON, applied: AppliedSpec, host: JSON, meta: Meta) -> JSON:
+    """Merge patch that brings the host pod to the desired ``metadata`` and ``applied`` spec; {} when nothing changed.
 
     A patch with a list in it carries the resource version of ``host``, because the whole list is replaced.
     """
-    metadata = pod_metadata_patch(desired["metadata"], meta)
+    changed = pod_metadata_patch(metadata, meta)
     spec: JSON = {}
-    if markers.APPLIED_SPEC in metadata.get("annotations", {}):
-        spec = _spec_patch(recorded_spec(meta), applied_spec(desired["spec"]), host["spec"])
+    if markers.APPLIED_SPEC in changed.get("annotations", {}):
+        spec = _spec_patch(recorded_spec(meta), applied, host["spec"])
     if any(isinstance(value, list) for value in spec.values()):
-        metadata["resourceVersion"] = host["metadata"]["resourceVersion"]
-    patch: JSON = {"metadata": metadata} if metadata else {}
+        changed["resourceVersion"] = host["metadata"]["resourceVersion"]
+    patch: JSON = {"metadata": changed} if changed else {}
     return patch | ({"spec": spec} if spec else {})
 
 
@@ -38,11 +38,23 @@ def _spec_patch(old: AppliedSpec, new: AppliedSpec, host_spec: JSON) -> JSON:
     grown = with_missing(tolerations, [item for item in new.tolerations if item not in old.tolerations])
     if grown != tolerations:
         patch["tolerations"] = grown
+    return patch | _gates_patch(old, new, host_spec)
+
+
+def _gates_patch(old: AppliedSpec, new: AppliedSpec, host_spec: JSON) -> JSON:
+    """Gates that opened; while one is closed the choice of nodes may still be narrowed (KEP-3838)."""
     gates = host_spec.get("schedulingGates") or []
+    if not gates:
+        return {}
+    patch: JSON = {}
     opened = set(old.scheduling_gates) - set(new.scheduling_gates)
     closed = [gate for gate in gates if gate["name"] not in opened]
     if closed != gates:
         patch["schedulingGates"] = closed
+    if new.node_selector != old.node_selector:
+        patch["nodeSelector"] = new.node_selector
+    if new.node_affinity != old.node_affinity:
+        patch["affinity"] = {"nodeAffinity": new.node_affinity}
     return patch
 
 
@@ -51,10 +63,10 @@ def _images_patch(old: AppliedSpec, new: AppliedSpec, host_spec: JSON) -> JSON:
     return _with_containers(host_spec, "image", changed)
 
 
-def resize_patch(desired: JSON, host: JSON, meta: Meta) -> JSON:
+def resize_patch(applied: AppliedSpec, host: JSON, meta: Meta) -> JSON:
     """Merge patch for the ``resize`` sub-resource (KEP-1287); {} when no container's resources changed."""
-    old, new = recorded_spec(meta).resources, applied_spec(desired["spec"]).resources
-    changed = {name: resources for name, resources in new.items() if old.get(name) != resources}
+    old = recorded_spec(meta).resources
+    changed = {name: resources for name, resources in applied.resources.items() if old.get(name) != resources}
     spec = _with_containers(host["spec"], "resources", changed)
     return {"metadata": {"resourceVersion": host["metadata"]["resourceVersion"]}, "spec": spec} if spec else {}
 

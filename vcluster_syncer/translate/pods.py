@@ -56,12 +56,11 @@ class PodInputs(msgspec.Struct, frozen=True, kw_only=True):
 
 def host_pod(scope: Scope, pod: JSON, inputs: PodInputs) -> JSON:
     """The host pod for the virtual ``pod``, which is left as it is; parts that are equal are shared."""
-    metadata = pod_metadata(scope, pod, inputs.namespace_labels)
+    metadata = pod_metadata(scope, pod, inputs.namespace_labels, applied_spec(scope, pod["spec"]))
     spec = _host_spec(scope, pod, inputs)
     if rewrites_hosts(scope, pod):
         spec = with_rewritten_hosts(scope, pod, spec)
         metadata["annotations"][markers.HOSTS_REWRITTEN] = "true"
-    metadata["annotations"][markers.APPLIED_SPEC] = applied_spec(spec).encode()
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 

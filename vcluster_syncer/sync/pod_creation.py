@@ -1,0 +1,109 @@
+"""Makes the host pod of a new virtual pod: tokens first, then one POST."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from vcluster_contract import markers
+from vcluster_contract.kinds import NODES, PODS
+from vcluster_syncer.kube.api import JSON, Key, Meta
+from vcluster_syncer.kube.errors import AlreadyExists, ApiError, Forbidden, Invalid, NotFound
+from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
+from vcluster_syncer.sync.base import foreign, meta_of
+from vcluster_syncer.sync.pod_inputs import InputSource, Missing
+from vcluster_syncer.sync.pod_memory import Pending, PodMemory
+from vcluster_syncer.sync.tokens import RENEWAL_DUE, TokenKeeper
+from vcluster_syncer.translate.pods import host_pod
+
+MISSING_DELAY: Final = 5.0
+"""Seconds until the next look for a missing input; its event usually comes first."""
+UNSEEN_AFTER: Final = 10.0
+"""Seconds after which a created host pod that has not shown up is asked for."""
+_NODE_DELAY: Final = 15.0
+_REFUSED_DELAYS: Final = (2.0, 300.0)
+
+
+class PodCreator:
+    """Creates host pods."""
+
+    def __init__(self, world: World, memory: PodMemory, inputs: InputSource, tokens: TokenKeeper) -> None:
+        self._world = world
+        self._memory = memory
+        self._inputs = inputs
+        self._tokens = tokens
+
+    async def create(self, meta: Meta, pod: JSON) -> Outcome:
+        """Create the host pod for the virtual ``pod``, which has none and never had one."""
+        inputs = self._inputs.gather(pod)
+        if isinstance(inputs, Missing):
+            self._memory.wait_for(inputs.what, meta.key)
+            return Requeue(MISSING_DELAY, inputs.reason)
+        if not self._node_is_shown(pod):
+            self._warn(
+                meta, f"the pod asks for node {pod['spec']['nodeName']}, which this virtual cluster does not have"
+            )
+            return Requeue(_NODE_DELAY, "the node that the pod names does not exist")
+        ready = await self._tokens.ensure(meta, pod)
+        if not isinstance(ready, Done) and not (isinstance(ready, Requeue) and ready.reason == RENEWAL_DUE):
+            return ready
+        return await self._post(meta, host_pod(self._world.scope, pod, inputs))
+
+    def is_unseen(self, meta: Meta) -> bool:
+        """Whether the host pod was made and has not shown up in the cache yet."""
+        created = self._memory.created.get(meta.key)
+        return created is not None and created.uid == meta.uid
+
+    async def look_for_unseen(self, meta: Meta) -> bool | Requeue:
+        """Whether the host pod that was made is gone before it was seen; ``Requeue`` while it may still show up."""
+        created = self._memory.created[meta.key]
+        left = created.at + UNSEEN_AFTER - self._world.clock.monotonic()
+        if left > 0:
+            return Requeue(left, "the host pod has not shown up yet")
+        try:
+            await self._world.host.client.get(PODS, self._world.scope.host_key(meta.key))
+        except NotFound:
+            return True
+        return Requeue(UNSEEN_AFTER, "the host pod has not shown up yet")
+
+    async def _post(self, meta: Meta, body: JSON) -> Outcome:
+        client = self._world.host.client
+        try:
+            await client.create(PODS, self._world.scope.host_namespace, body, field_manager=markers.FIELD_MANAGER)
+        except AlreadyExists:
+            return await self._occupied(meta)
+        except (Forbidden, Invalid) as error:
+            return self._refused(meta, error)
+        self._memory.refused.pop(meta.key, None)
+        self._memory.created[meta.key] = Pending(meta.uid, self._world.clock.monotonic())
+        return Done()
+
+    async def _occupied(self, meta: Meta) -> Outcome:
+        """The name is taken, though the cache shows nothing: by an earlier write of ours, or by somebody else."""
+        scope = self._world.scope
+        host_key = scope.host_key(meta.key)
+        try:
+            found = meta_of(await self._world.host.client.get(PODS, host_key))
+        except NotFound:
+            return Conflict()
+        if scope.virtual_key(PODS, found) != meta.key:
+            return foreign(host_key, PODS)
+        self._memory.created[meta.key] = Pending(meta.uid, self._world.clock.monotonic())
+        return Requeue(UNSEEN_AFTER, "the host pod has not shown up yet")
+
+    def _refused(self, meta: Meta, error: ApiError) -> Outcome:
+        """Quota, policy or validation said no: host or user may change that, at a time we don't learn of."""
+        first, limit = _REFUSED_DELAYS
+        count = self._memory.refused.get(meta.key, 0)
+        self._memory.refused[meta.key] = count + 1
+        self._warn(meta, f"the host cluster refuses the pod: {error.message}")
+        return Requeue(min(first * 2**count, limit), "the host refuses the pod")
+
+    def _node_is_shown(self, pod: JSON) -> bool:
+        node = pod["spec"].get("nodeName")
+        nodes = self._world.scope.config.from_host.nodes
+        if not node or not nodes.enabled or not nodes.selector.labels:
+            return True
+        return self._world.virtual.stores[NODES].get(Key("", node)) is not None
+
+    def _warn(self, meta: Meta, message: str) -> None:
+        self._world.recorder.event(PODS, meta.key, meta.uid, type="Warning", reason="SyncError", message=message)

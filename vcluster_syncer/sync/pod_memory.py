@@ -1,0 +1,96 @@
+"""What the pod syncer remembers between looks; all of it only saves requests or time and may be lost at any moment."""
+
+from __future__ import annotations
+
+import msgspec
+
+from vcluster_contract import markers
+from vcluster_syncer.kube.api import JSON, Entry, Key, Meta
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A write that succeeded and has not shown up in the cache."""
+
+    uid: str
+    """UID of the virtual pod."""
+    at: float
+    """Monotonic seconds."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The virtual pod as our last status write left it, for as long as the cache still shows the one before."""
+
+    replaced: frozenset[str]
+    """Resource versions that this write and those before it replaced."""
+    pod: JSON
+
+
+class PodMemory:
+    """Facts by key of the virtual pod."""
+
+    def __init__(self) -> None:
+        self._virtual_keys: dict[Key, Key] = {}
+        self._last: dict[Key, Entry] = {}
+        self._written: dict[Key, Written] = {}
+        self._settled: dict[Key, tuple[str, str]] = {}
+        self._waiting: dict[str, set[Key]] = {}
+        self.created: dict[Key, Pending] = {}
+        self.bound: dict[Key, Pending] = {}
+        self.refused: dict[Key, int] = {}
+        """How often in a row the host refused the pod."""
+
+    def saw_host(self, key: Key, host: Entry) -> None:
+        """The host cache shows ``host`` for the virtual pod ``key``."""
+        self._virtual_keys[host.meta.key] = key
+        self._last[key] = host
+        created = self.created.get(key)
+        if created is not None and created.uid == host.meta.annotations.get(markers.OBJECT_UID):
+            del self.created[key]
+
+    def virtual_key(self, host: Key) -> Key | None:
+        """The virtual pod whose host pod had the key ``host``."""
+        return self._virtual_keys.get(host)
+
+    def last_host(self, virtual: Meta) -> Entry | None:
+        """The host pod of exactly this virtual pod as last seen, even if it is gone."""
+        entry = self._last.get(virtual.key)
+        return entry if entry and entry.meta.annotations.get(markers.OBJECT_UID) == virtual.uid else None
+
+    def forget(self, key: Key, host: Key) -> None:
+        """Neither side has the pod any more."""
+        self._virtual_keys.pop(host, None)
+        for facts in (self._last, self._written, self._settled, self.created, self.bound, self.refused):
+            facts.pop(key, None)
+
+    def wrote(self, key: Key, before: str, pod: JSON) -> None:
+        """A status write turned the virtual pod at resource version ``before`` into ``pod``."""
+        earlier = self._written.get(key)
+        self._written[key] = Written((earlier.replaced if earlier else frozenset()) | {before}, pod)
+
+    def newest(self, entry: Entry) -> JSON:
+        """The virtual pod, decoded; our own last write when the cache does not show it yet.
+
+        Each write replaced exactly one version, so any version not replaced is the last write or a later one.
+        """
+        written = self._written.get(entry.meta.key)
+        if written is not None:
+            if entry.meta.resource_version in written.replaced:
+                return written.pod
+            del self._written[entry.meta.key]
+        return entry.decode()
+
+    def settle(self, key: Key, host_version: str, virtual_version: str) -> None:
+        """The virtual server keeps no more of the host status than this version of the virtual pod shows."""
+        self._settled[key] = (host_version, virtual_version)
+
+    def is_settled(self, key: Key, host_version: str, virtual_version: str) -> bool:
+        """Whether exactly this pair was settled."""
+        return self._settled.get(key) == (host_version, virtual_version)
+
+    def wait_for(self, what: str, key: Key) -> None:
+        """``key`` cannot go on before ``what`` is there."""
+        self._waiting.setdefault(what, set()).add(key)
+
+    def released(self, what: str) -> list[Key]:
+        """Keys that waited for ``what``, which is there now."""
+        return sorted(self._waiting.pop(what, ()))

@@ -1,0 +1,200 @@
+"""Keeps a pod that exists on both sides in step: node and status flow in, changes of the spec flow out."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from vcluster_contract import markers
+from vcluster_contract.kinds import NODES, PODS
+from vcluster_syncer.kube.api import JSON, Entry, Key, Meta, PatchType
+from vcluster_syncer.kube.errors import ApiError, Forbidden, Invalid, NotFound
+from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
+from vcluster_syncer.sync.base import meta_of
+from vcluster_syncer.sync.pod_creation import MISSING_DELAY
+from vcluster_syncer.sync.pod_deletion import delete_pod
+from vcluster_syncer.sync.pod_inputs import InputSource, Missing
+from vcluster_syncer.sync.pod_memory import Pending, PodMemory
+from vcluster_syncer.sync.tokens import TokenKeeper
+from vcluster_syncer.translate.pod_applied import applied_spec
+from vcluster_syncer.translate.pod_conditions import gate_patch
+from vcluster_syncer.translate.pod_metadata import pod_metadata
+from vcluster_syncer.translate.pod_status import TERMINAL_PHASES, status_patch
+from vcluster_syncer.translate.pod_update import ephemeral_patch, resize_patch, update_patch
+from vcluster_syncer.translate.pods import host_ephemeral_containers
+
+_BINDING_DELAY: Final = 5.0
+_NOT_SERVED: Final = frozenset({404, 405})
+
+
+class Pair(NamedTuple):
+    """One pod on both sides, decoded once for all steps of a look."""
+
+    virtual_entry: Entry
+    virtual: JSON
+    host_entry: Entry
+    host: JSON
+
+    @property
+    def key(self) -> Key:
+        """Key of the virtual pod."""
+        return self.virtual_entry.meta.key
+
+
+class PodKeeper:
+    """Looks after running pods."""
+
+    def __init__(self, world: World, memory: PodMemory, inputs: InputSource, tokens: TokenKeeper) -> None:
+        self._world = world
+        self._memory = memory
+        self._inputs = inputs
+        self._tokens = tokens
+        self._resize_served = True
+
+    def pair(self, virtual: Entry, host: Entry) -> Pair:
+        """Decode both sides."""
+        return Pair(virtual, self._memory.newest(virtual), host, host.decode())
+
+    async def keep(self, pair: Pair) -> Outcome:
+        """One step: binding or status on the virtual side, then one change on the host side, then tokens."""
+        bound = await self._bind(pair)
+        if bound is None:
+            bound = await self.copy_status(pair)
+        if not isinstance(bound, Done):
+            return bound
+        outcome = await self._update_host(pair)
+        if not isinstance(outcome, Done) or (pair.host.get("status") or {}).get("phase") in TERMINAL_PHASES:
+            return outcome
+        return await self._tokens.ensure(pair.virtual_entry.meta, pair.virtual)
+
+    async def copy_status(self, pair: Pair) -> Outcome:
+        """Copy the host's status; no write when both agree or the virtual server keeps no more of it."""
+        before = pair.virtual["metadata"]["resourceVersion"]
+        host_version = pair.host_entry.meta.resource_version
+        if self._memory.is_settled(pair.key, host_version, before):
+            return Done()
+        changes = status_patch(self._world.scope, pair.virtual, pair.host)
+        if not changes:
+            return Done()
+        changes["metadata"]["uid"] = pair.virtual_entry.meta.uid
+        try:
+            answer = await self._world.virtual.client.patch(
+                PODS, pair.key, changes, subresource="status", field_manager=markers.FIELD_MANAGER
+            )
+        except NotFound:
+            return Done()
+        self._memory.wrote(pair.key, before, answer)
+        if status_patch(self._world.scope, answer, pair.host):
+            self._memory.settle(pair.key, host_version, answer["metadata"]["resourceVersion"])
+        return Done()
+
+    async def _bind(self, pair: Pair) -> Outcome | None:
+        """Bind the virtual pod to the node that the host chose; None when it is bound already."""
+        node, present = pair.host["spec"].get("nodeName"), pair.virtual["spec"].get("nodeName")
+        if not node or node == present:
+            return None
+        meta = pair.virtual_entry.meta
+        if present:
+            # The API forbids to move a pod, so it ends here and its controller makes another one.
+            return await delete_pod(self._world.virtual, meta, None)
+        if self._binding_is_under_way(meta):
+            return Requeue(_BINDING_DELAY, "the binding has not shown up yet")
+        if self._world.virtual.stores[NODES].get(Key("", node)) is None:
+            self._memory.wait_for(node_of(node), meta.key)
+            self._world.enqueue(NODES, Key("", node), 0)
+            return Requeue(MISSING_DELAY, "the virtual node does not exist yet")
+        return await self._post_binding(pair, node)
+
+    async def _post_binding(self, pair: Pair, node: str) -> Outcome:
+        meta = pair.virtual_entry.meta
+        body = {
+            "apiVersion": "v1",
+            "kind": "Binding",
+            "metadata": {"name": meta.key.name, "namespace": meta.key.namespace, "uid": meta.uid},
+            "target": {"apiVersion": "v1", "kind": "Node", "name": node},
+        }
+        try:
+            await self._world.virtual.client.create(
+                PODS, meta.key.namespace, body, name=meta.key.name, subresource="binding"
+            )
+        except NotFound:
+            return Done()
+        self._memory.bound[meta.key] = Pending(meta.uid, self._world.clock.monotonic())
+        return Done()
+
+    def _binding_is_under_way(self, meta: Meta) -> bool:
+        bound = self._memory.bound.get(meta.key)
+        return bound is not None and bound.uid == meta.uid and self._world.clock.monotonic() < bound.at + _BINDING_DELAY
+
+    async def _update_host(self, pair: Pair) -> Outcome:
+        """The first of the possible changes that is due."""
+        labels = self._inputs.namespace_labels(pair.key.namespace)
+        if labels is None:
+            return Requeue(MISSING_DELAY, "the namespace is not in the cache yet")
+        scope, virtual, entry = self._world.scope, pair.virtual, pair.host_entry
+        applied = applied_spec(scope, virtual["spec"])
+        resize = resize_patch(applied, pair.host, entry.meta) if self._resize_served else {}
+        if resize:
+            pair = await self._resize(pair, resize)
+            entry = pair.host_entry
+        changes = update_patch(pod_metadata(scope, virtual, labels, applied), applied, pair.host, entry.meta)
+        if changes:
+            return await self._patch_host(entry, changes)
+        return await self._update_subresources(pair)
+
+    async def _resize(self, pair: Pair, changes: JSON) -> Pair:
+        """Resize in place where the host offers it; the record of it follows in the next patch."""
+        try:
+            answer = await self._world.host.client.patch(
+                PODS, pair.host_entry.meta.key, changes, subresource="resize", field_manager=markers.FIELD_MANAGER
+            )
+        except (Forbidden, Invalid) as error:
+            self._warn(pair, f"the host cluster refuses the new resources: {error.message}")
+            return pair
+        except ApiError as error:
+            # A missing sub-resource names no object in its answer, a missing pod does.
+            if error.code not in _NOT_SERVED or error.details.get("name"):
+                raise
+            self._resize_served = False
+            self._warn(pair, "the host cluster cannot resize running pods: the new resources apply to the next pod")
+            return pair
+        return pair._replace(host=answer, host_entry=Entry(meta_of(answer), pair.host_entry.raw))
+
+    async def _update_subresources(self, pair: Pair) -> Outcome:
+        gates = gate_patch(pair.virtual, pair.host)
+        if gates:
+            return await self._patch_host(pair.host_entry, gates, PatchType.STRATEGIC, "status")
+        if not pair.virtual["spec"].get("ephemeralContainers"):
+            return Done()
+        inputs = self._inputs.gather(pair.virtual)
+        if isinstance(inputs, Missing):
+            return Requeue(MISSING_DELAY, inputs.reason)
+        changes = ephemeral_patch(host_ephemeral_containers(self._world.scope, pair.virtual, inputs), pair.host)
+        return (
+            await self._patch_host(pair.host_entry, changes, subresource="ephemeralcontainers") if changes else Done()
+        )
+
+    async def _patch_host(
+        self, entry: Entry, changes: JSON, patch_type: PatchType = PatchType.MERGE, subresource: str = ""
+    ) -> Outcome:
+        metadata = {**changes.get("metadata", {}), "uid": entry.meta.uid}
+        try:
+            await self._world.host.client.patch(
+                PODS,
+                entry.meta.key,
+                {**changes, "metadata": metadata},
+                patch_type,
+                subresource=subresource,
+                field_manager=markers.FIELD_MANAGER,
+            )
+        except NotFound:
+            return Conflict()
+        return Done()
+
+    def _warn(self, pair: Pair, message: str) -> None:
+        uid = pair.virtual_entry.meta.uid
+        self._world.recorder.event(PODS, pair.key, uid, type="Warning", reason="SyncWarning", message=message)
+
+
+def node_of(name: str) -> str:
+    """What a pod waits for that needs the virtual node ``name``."""
+    return f"node/{name}"
