@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from vcluster_contract import config, layout
+from vcluster_syncer.bootstrap import datastore
 from vcluster_syncer.bootstrap.environment import from_environ
 from vcluster_syncer.bootstrap.errors import BootstrapError
 from vcluster_syncer.bootstrap.prepare import prepare
@@ -37,6 +38,7 @@ async def _run() -> None:
     client = KubeClient.connect(in_cluster(), clock)
     try:
         await patiently(lambda: prepare(client, compiled, environment, clock), clock)
+        await datastore.answers(clock)
     finally:
         client.close()
 
