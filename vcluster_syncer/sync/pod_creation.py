@@ -7,7 +7,7 @@ from typing import Final
 from vcluster_contract import markers
 from vcluster_contract.kinds import NODES, PODS
 from vcluster_syncer.kube.api import JSON, Key, Meta
-from vcluster_syncer.kube.errors import AlreadyExists, ApiError, Forbidden, Invalid, NotFound
+from vcluster_syncer.kube.errors import AlreadyExists, NotFound
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
 from vcluster_syncer.sync.base import foreign, meta_of
 from vcluster_syncer.sync.pod_inputs import InputSource, Missing
@@ -20,7 +20,6 @@ MISSING_DELAY: Final = 5.0
 UNSEEN_AFTER: Final = 10.0
 """Seconds after which a created host pod that has not shown up is asked for."""
 _NODE_DELAY: Final = 15.0
-_REFUSED_DELAYS: Final = (2.0, 300.0)
 
 
 class PodCreator:
@@ -71,9 +70,6 @@ class PodCreator:
             await client.create(PODS, self._world.scope.host_namespace, body, field_manager=markers.FIELD_MANAGER)
         except AlreadyExists:
             return await self._occupied(meta)
-        except (Forbidden, Invalid) as error:
-            return self._refused(meta, error)
-        self._memory.refused.pop(meta.key, None)
         self._memory.created[meta.key] = Pending(meta.uid, self._world.clock.monotonic())
         return Done()
 
@@ -89,14 +85,6 @@ class PodCreator:
             return foreign(host_key, PODS)
         self._memory.created[meta.key] = Pending(meta.uid, self._world.clock.monotonic())
         return Requeue(UNSEEN_AFTER, "the host pod has not shown up yet")
-
-    def _refused(self, meta: Meta, error: ApiError) -> Outcome:
-        """Quota, policy or validation said no: host or user may change that, at a time we don't learn of."""
-        first, limit = _REFUSED_DELAYS
-        count = self._memory.refused.get(meta.key, 0)
-        self._memory.refused[meta.key] = count + 1
-        self._warn(meta, f"the host cluster refuses the pod: {error.message}")
-        return Requeue(min(first * 2**count, limit), "the host refuses the pod")
 
     def _node_is_shown(self, pod: JSON) -> bool:
         node = pod["spec"].get("nodeName")

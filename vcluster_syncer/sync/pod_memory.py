@@ -36,8 +36,6 @@ class PodMemory:
         self._waiting: dict[str, set[Key]] = {}
         self.created: dict[Key, Pending] = {}
         self.bound: dict[Key, Pending] = {}
-        self.refused: dict[Key, int] = {}
-        """How often in a row the host refused the pod."""
 
     def saw_host(self, key: Key, host: Entry) -> None:
         """The host cache shows ``host`` for the virtual pod ``key``."""
@@ -59,7 +57,7 @@ class PodMemory:
     def forget(self, key: Key, host: Key) -> None:
         """Neither side has the pod any more."""
         self._virtual_keys.pop(host, None)
-        for facts in (self._last, self._written, self._settled, self.created, self.bound, self.refused):
+        for facts in (self._last, self._written, self._settled, self.created, self.bound):
             facts.pop(key, None)
 
     def wrote(self, key: Key, before: str, pod: JSON) -> None:

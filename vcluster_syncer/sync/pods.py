@@ -23,6 +23,10 @@ class PodSyncer:
     """Reconciles pods; see ``vcluster_syncer.sync.api.Syncer``."""
 
     kind = _KIND
+    watches_host = (PODS, SECRETS, SERVICES)
+    """Host resources whose changes must reach ``keys_for_host``."""
+    watches_virtual = (PODS, NODES, NAMESPACES, SERVICES)
+    """Virtual resources whose changes must reach ``keys_for_virtual``; ConfigMaps and Secrets are only read."""
 
     def __init__(self, world: World) -> None:
         self._world = world
