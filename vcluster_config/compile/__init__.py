@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vcluster_config.compile.build import build
-from vcluster_config.compile.errors import CompileError
 from vcluster_config.compile.output import CompiledChart, chart_folder
+from vcluster_config.errors import CompileError
 
 if TYPE_CHECKING:
     from vcluster_config.model import Config

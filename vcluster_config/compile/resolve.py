@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from vcluster_config.compile.errors import CompileError
 from vcluster_config.datastore import sqlite
 from vcluster_config.datastore.types import Datastore
 from vcluster_config.distro import k8s
 from vcluster_config.distro.types import ControlPlane, Request
+from vcluster_config.errors import CompileError
 from vcluster_config.images import with_default_registry
 from vcluster_config.model import Config
 from vcluster_config.objects import Resources

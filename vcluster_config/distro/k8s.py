@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vcluster_config.arguments import merged
 from vcluster_config.distro import k8s_args
 from vcluster_config.distro.types import ControlPlane, Request
+from vcluster_config.errors import CompileError
 from vcluster_config.images import reference
 from vcluster_config.objects import Container, ContainerPort, HttpGet, Json, Probe, Resources
 from vcluster_config.pod_parts import CONTAINER_SECURITY, RUNTIME_READ_ONLY, SOCKETS, field_env, plain_env, runtime_env
-from vcluster_contract import layout
+from vcluster_contract import layout, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vcluster_config.model import DistroK8s, Image
-
-_STATIC_ADMISSION_SINCE: Final = (1, 36)
 
 
 class _Component(Protocol):
@@ -35,8 +33,12 @@ class _Component(Protocol):
 
 
 def control_plane(config: DistroK8s, request: Request) -> ControlPlane:
-    """Containers for ``controlPlane.distro.k8s``."""
-    version = config.version or config.api_server.image.tag
+    """Containers for ``controlPlane.distro.k8s``.
+
+    Raises:
+        CompileError: no version can be told from the API server's tag.
+    """
+    version = _kubernetes_version(config)
     containers = [_api_server(config, request, version)] if config.api_server.enabled else []
     if config.controller_manager.enabled:
         containers.append(_controller_manager(config, request))
@@ -45,14 +47,8 @@ def control_plane(config: DistroK8s, request: Request) -> ControlPlane:
     return ControlPlane(kubernetes_version=version, containers=tuple(containers))
 
 
-def reads_admission_from_files(version: str) -> bool:
-    """Whether an API server of this version has the feature gate for static admission webhooks."""
-    match = re.match(r"v?(\d+)\.(\d+)", version)
-    return match is not None and (int(match[1]), int(match[2])) >= _STATIC_ADMISSION_SINCE
-
-
 def _api_server(config: DistroK8s, request: Request, version: str) -> Container:
-    args = k8s_args.api_server(request, static_admission=reads_admission_from_files(version))
+    args = k8s_args.api_server(request, static_admission=versions.reads_admission_from_files(version))
     return Container(
         name=layout.API_SERVER_CONTAINER,
         image=_image(config, config.api_server, request),
@@ -105,10 +101,25 @@ def _scheduler(config: DistroK8s, request: Request) -> Container:
     )
 
 
+def _kubernetes_version(config: DistroK8s) -> str:
+    version = _version(config) or config.api_server.image.tag
+    try:
+        versions.minor(version)
+    except ValueError as error:
+        path = "controlPlane.distro.k8s.version"
+        raise CompileError(path, f"{error}; set it to the version behind the API server's image tag") from error
+    return version
+
+
+def _version(config: DistroK8s) -> str:
+    """Official images carry the ``v`` that people leave out."""
+    return f"v{config.version}" if config.version[:1].isdigit() else config.version
+
+
 def _image(config: DistroK8s, component: _Component, request: Request) -> str:
     """A tag given for one component wins over ``version``, which wins over the default tag."""
     image = component.image
-    tag = image.tag if "tag" in image.model_fields_set or not config.version else config.version
+    tag = image.tag if "tag" in image.model_fields_set else _version(config) or image.tag
     return reference(image.registry, image.repository, tag, default_registry=request.default_registry)
 
 

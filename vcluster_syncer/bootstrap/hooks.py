@@ -5,19 +5,11 @@ from __future__ import annotations
 import base64
 from typing import Any, Final
 
-from vcluster_contract import layout
+from vcluster_contract import layout, versions
 
 WEBHOOK_PATH: Final = "/services"
 WEBHOOK_FILE: Final = layout.ADMISSION_DIR + "/services.yaml"
 _NAME: Final = "services.vcluster.static.k8s.io"
-# Manifests from files exist since this minor release (KEP-5793); older ones get the same object through their API.
-_FIRST_STATIC_MINOR: Final = 36
-
-
-def static_manifests(kubernetes_version: str) -> bool:
-    """Whether the API server of ``kubernetes_version`` (``v1.36.3``) reads admission webhooks from files."""
-    major, minor = kubernetes_version.lstrip("v").split(".")[:2]
-    return (int(major), int(minor)) >= (1, _FIRST_STATIC_MINOR)
 
 
 def egress_configuration() -> dict[str, Any]:
@@ -43,7 +35,7 @@ def admission_configuration(kubernetes_version: str) -> dict[str, Any]:
     return {
         "apiVersion": "apiserver.config.k8s.io/v1",
         "kind": "AdmissionConfiguration",
-        "plugins": [plugin] if static_manifests(kubernetes_version) else [],
+        "plugins": [plugin] if versions.reads_admission_from_files(kubernetes_version) else [],
     }
 
 
