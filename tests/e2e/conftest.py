@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness.host import HostCluster, resolve
+from tests.e2e.harness.kubectl import Kubectl
+from tests.e2e.harness.shell import CommandFailed
+from tests.e2e.harness.vcluster import VirtualCluster
+
+Install = Callable[..., VirtualCluster]
+_running: list[VirtualCluster] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/e2e" in item.path.as_posix():
+            item.add_marker("e2e")
+            item.add_marker(pytest.mark.timeout(600))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:
+    report = yield
+    if report.failed:
+        for cluster in _running:
+            report.sections.append((f"virtual cluster {cluster.namespace}/{cluster.name}", cluster.report()))
+    return report
+
+
+@pytest.fixture(scope="session")
+def host() -> HostCluster:
+    return resolve()
+
+
+@pytest.fixture(scope="module")
+def install(host: HostCluster) -> Iterator[Install]:
+    """Installs virtual clusters that live as long as the module's tests; their namespaces go with them."""
+    with ExitStack() as stack:
+
+        def run(name: str, namespace: str, **options: Any) -> VirtualCluster:
+            cluster = VirtualCluster(host, name, namespace, **options)
+            _ensure_namespace(host.kubectl, namespace)
+            stack.callback(host.kubectl, "delete", "namespace", namespace, "--ignore-not-found", timeout=180)
+            stack.callback(_remove, cluster)
+            _running.append(cluster)
+            return cluster.install()
+
+        yield run
+
+
+def _ensure_namespace(kubectl: Kubectl, namespace: str) -> None:
+    """Every scenario runs where the strictest Pod Security Standard is enforced for the control plane."""
+    labels = {"pod-security.kubernetes.io/warn": "restricted"}
+    kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
+
+
+def _remove(cluster: VirtualCluster) -> None:
+    _running.remove(cluster)
+    try:
+        cluster.uninstall()
+    except CommandFailed as error:
+        if "not found" not in error.output:
+            raise

@@ -1,0 +1,1 @@
+"""What the scenarios stand on: a real host cluster, images, installed virtual clusters and patience."""

@@ -1,0 +1,136 @@
+"""One virtual cluster: compiled from an example, installed by Helm, reached through its kubeconfig Secret."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import subprocess
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.harness.compiled import compile_chart
+from tests.e2e.harness.eventually import eventually
+from tests.e2e.harness.host import HostCluster
+from tests.e2e.harness.kubectl import Kubectl
+from tests.e2e.harness.shell import CommandFailed, run
+
+READY_SECONDS = 120
+
+
+@dataclass
+class VirtualCluster:
+    """A release NAME in a host namespace."""
+
+    host: HostCluster
+    name: str
+    namespace: str
+    example: str = "quickstart.yaml"
+    settings: dict[str, Any] = field(default_factory=dict)
+    helm: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Prepare the folder that lives as long as this object."""
+        self._cleanup = ExitStack()
+        self._folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="vcluster-e2e-")))
+        self.helm = self.helm or self.host.helms[-1]
+
+    @property
+    def host_kubectl(self) -> Kubectl:
+        """The host, in the namespace of the release."""
+        return self.host.kubectl.within(self.namespace)
+
+    def install(self) -> VirtualCluster:
+        """Compile, install or upgrade, and wait until the control plane is ready."""
+        chart = compile_chart(self.example, self._image() | self.settings, self._folder / "chart")
+        self._helm("upgrade", self.name, str(chart), "--install", "--create-namespace")
+        self.ready()
+        return self
+
+    def ready(self) -> None:
+        """Wait until the control plane is ready."""
+        self.host_kubectl.ready(self.workload, timeout=READY_SECONDS)
+
+    @property
+    def workload(self) -> str:
+        """The control plane's StatefulSet."""
+        return f"statefulset/{self.name}"
+
+    @property
+    def pod(self) -> str:
+        """The control plane's pod."""
+        return f"{self.name}-0"
+
+    def uninstall(self) -> None:
+        """Remove the release and wait until its pod has gone."""
+        self._helm("uninstall", self.name, "--wait")
+        self._cleanup.close()
+
+    def kubectl(self, *, old: bool = False) -> Kubectl:
+        """The virtual cluster, through the exported kubeconfig."""
+        tool = self.host.old_kubectl if old else self.host.kubectl
+        assert tool is not None
+        return Kubectl(tool.binary, self._kubeconfig())
+
+    def translated(self, name: str, namespace: str = "default") -> str:
+        """Host name of a virtual object whose names are short."""
+        return f"{name}-x-{namespace}-x-{self.name}"
+
+    def _kubeconfig(self) -> Path:
+        target = self._folder / "kubeconfig"
+        if not target.exists():
+            secret = eventually(lambda: self.host_kubectl.get(f"secret/vc-{self.name}"), "the kubeconfig is exported")
+            config = base64.b64decode(secret["data"]["config"]).decode()
+            target.write_text(config.replace("https://localhost:8443", self._address()))
+        return target
+
+    def _address(self) -> str:
+        """The ClusterIP where it is routed to this machine, otherwise a forwarded port."""
+        address = self.host_kubectl.get(f"service/{self.name}")["spec"]["clusterIP"]
+        try:
+            socket.create_connection((address, 443), timeout=1).close()
+        except OSError:
+            return self._forwarded()
+        return f"https://{address}:443"
+
+    def _forwarded(self) -> str:
+        forward = self.host_kubectl.process("port-forward", f"service/{self.name}", ":443", stdout=subprocess.PIPE)
+        child = self._cleanup.enter_context(forward)
+        assert child.stdout is not None
+        line = child.stdout.readline().decode()
+        return f"https://localhost:{line.split(':')[1].split()[0]}"
+
+    def _image(self) -> dict[str, Any]:
+        repository, tag = self.host.syncer_image
+        return {"controlPlane": {"statefulSet": {"image": {"repository": repository, "tag": tag}}}}
+
+    def _helm(self, *arguments: str) -> None:
+        access = [f"--kubeconfig={self.host.kubectl.kubeconfig}", f"--namespace={self.namespace}"]
+        run([str(self.helm), *arguments, *access])
+
+    def report(self) -> str:
+        """Everything one wants to see when a scenario failed."""
+        host = self.host_kubectl
+        commands = [
+            ("get", "pods,services,endpoints,persistentvolumeclaims", "--output=wide"),
+            ("describe", "pod", self.pod),
+            ("get", "events", "--sort-by=.lastTimestamp"),
+        ]
+        for container in ("bootstrap", "syncer", "kube-apiserver", "kube-controller-manager"):
+            commands.append(("logs", self.pod, f"--container={container}", "--tail=60"))
+            commands.append(("logs", self.pod, f"--container={container}", "--tail=30", "--previous"))
+        parts = [_tried(host, *command) for command in commands]
+        if (self._folder / "kubeconfig").exists():
+            virtual = self.kubectl()
+            parts.append(_tried(virtual, "get", "pods,services,persistentvolumeclaims", "--all-namespaces"))
+            parts.append(_tried(virtual, "get", "events", "--all-namespaces", "--sort-by=.lastTimestamp"))
+        return "\n".join(part for part in parts if part)
+
+
+def _tried(kubectl: Kubectl, *arguments: str) -> str:
+    try:
+        return f"--- kubectl {' '.join(arguments)}\n{kubectl(*arguments, timeout=20)}"
+    except (CommandFailed, subprocess.TimeoutExpired):
+        return ""
