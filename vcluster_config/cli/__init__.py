@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import Final
 
@@ -44,6 +45,7 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point; an unexpected error says so and ends with exit code 3."""
+    gc.disable()  # a command ends before collecting could pay off
     try:
         cli()
     except Exception as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vcluster_config.lint.case import Case
 from vcluster_config.lint.registry import FAMILIES
-from vcluster_config.model import validate
+from vcluster_config.model.validation import validate_partially
 from vcluster_config.source.diagnostic import Diagnostic, Severity, in_order
 from vcluster_config.source.document import Document, load
 
@@ -40,9 +40,14 @@ def run(config: Config, document: Document, previous: Config | None = None) -> l
 
 
 def check(files: Sequence[SourceFile], options: Sequence[SetOption] = (), previous: Config | None = None) -> Report:
-    """Read, validate and judge."""
+    """Read, validate and judge; rules say nothing about values that could not be used."""
     document = load(files, options)
-    config, found = validate(document)
-    if config is not None:
-        found = in_order([*found, *run(config, document, previous)])
-    return Report(document, config, found)
+    validated = validate_partially(document)
+    places = {document.span(path) for path in validated.unusable}
+    judged = [
+        found
+        for found in run(validated.config, document, previous)
+        if found.span not in places and not any(related.span in places for related in found.related)
+    ]
+    found = in_order([*validated.diagnostics, *judged])
+    return Report(document, None if validated.unusable else validated.config, found)

@@ -1,31 +1,34 @@
 """Checks a document against the model and reports every problem at once, each at its place."""
 
-from pydantic import ValidationError
+from dataclasses import dataclass
 
-from vcluster_config.model.prepare import Preparation
+from vcluster_config.model.build import Builder
 from vcluster_config.model.root import Config
 from vcluster_config.model.value_problems import from_error
-from vcluster_config.source.diagnostic import Diagnostic, Severity, in_order
+from vcluster_config.source.diagnostic import Diagnostic, in_order
 from vcluster_config.source.document import Document
+from vcluster_config.source.node import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A configuration in which defaults stand in for unusable values, the paths of those, and everything found."""
+
+    config: Config
+    unusable: tuple[Path, ...]
+    diagnostics: list[Diagnostic]
+
+
+def validate_partially(document: Document) -> Validated:
+    """Validate; the configuration is always there, so that rules across fields can judge the rest of the file."""
+    builder = Builder()
+    config = builder.section(Config, document.root, ())
+    values = [from_error(bad.path, bad.error, document) for bad in builder.bad]
+    unusable = tuple(bad.path for bad in builder.bad)
+    return Validated(config, unusable, in_order([*document.diagnostics, *builder.diagnostics, *values]))
 
 
 def validate(document: Document) -> tuple[Config | None, list[Diagnostic]]:
-    """Return the configuration, or None when a value cannot be used, and everything found.
-
-    Unknown keys are errors but do not hide the rest: a configuration without them is still returned, so that rules
-    across fields can be checked too.
-    """
-    preparation = Preparation()
-    data = preparation.section(Config, document.root, ())
-    found = [*document.diagnostics, *preparation.diagnostics]
-    try:
-        config: Config | None = Config.model_validate(data)
-    except ValidationError as error:
-        config = None
-        found += [from_error(item, document) for item in error.errors(include_url=False, include_input=False)]
-    return config, in_order(found)
-
-
-def has_errors(diagnostics: list[Diagnostic]) -> bool:
-    """Whether compilation must not go on."""
-    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+    """Return the configuration, or None when a value cannot be used, and everything found."""
+    validated = validate_partially(document)
+    return None if validated.unusable else validated.config, validated.diagnostics

@@ -29,9 +29,8 @@ _BOUNDS: Final = {
 }
 
 
-def from_error(error: Dict[str, Any], document: Document) -> Diagnostic:
+def from_error(path: Path, error: Dict[str, Any], document: Document) -> Diagnostic:
     """Turn one of pydantic's errors into a diagnostic at the value it is about."""
-    path: Path = tuple(error["loc"])
     kind = error["type"]
     if kind == "missing":
         return _missing(path, document)
