@@ -1,25 +1,50 @@
-"""The two commands of the image: ``bootstrap`` for the init container and ``run`` for the syncer."""
+"""Command line of the image: ``run`` is the syncer, ``bootstrap`` prepares the pod as its init container."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import uvloop
+
+USAGE: Final = "usage: vcluster-syncer run | bootstrap\n"
 
 
-def main() -> None:
-    """Run the command named by the only argument."""
-    match sys.argv[1:]:
-        case ["bootstrap"]:
-            from vcluster_syncer import bootstrap
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the answer is the exit code (0 done, 1 cannot work, 2 usage)."""
+    given = sys.argv[1:] if arguments is None else arguments
+    command = _COMMANDS.get(given[0]) if len(given) == 1 else None
+    if command is None:
+        sys.stderr.write(USAGE)
+        return 2
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(command())
 
-            asyncio.run(bootstrap.main())
-        case ["run"]:
-            from vcluster_syncer import app
 
-            app.main()
-        case arguments:
-            sys.exit(f"vcluster-syncer: expected 'run' or 'bootstrap', found {' '.join(arguments) or 'nothing'!r}")
+async def _run() -> int:
+    from vcluster_syncer.app.config_file import ConfigError
+    from vcluster_syncer.app.run import run
+    from vcluster_syncer.bootstrap.errors import BootstrapError
+    from vcluster_syncer.kube.kubeconfig import KubeconfigError
 
+    try:
+        await run()
+    except (ConfigError, BootstrapError, KubeconfigError) as error:
+        sys.stderr.write(f"vcluster-syncer: {error}\n")
+        return 1
+    return 0
+
+
+async def _bootstrap() -> int:
+    from vcluster_syncer import bootstrap
+
+    await bootstrap.main()
+    return 0
+
+
+_COMMANDS: Final[dict[str, Callable[[], Coroutine[Any, Any, int]]]] = {"run": _run, "bootstrap": _bootstrap}
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -55,6 +55,10 @@ class Demand:
         """Whether a pod is bound to ``node``."""
         return self._pods_on[node] > 0
 
+    def nodes(self) -> list[str]:
+        """All nodes that are needed."""
+        return [node for node, pods in self._pods_on.items() if pods > 0]
+
     def update(self, side: Literal["host", "virtual"], key: Key, pod: Entry | None) -> list[str]:
         """Take note of a changed or vanished pod; the nodes whose demand may have changed."""
         before = self._node_of.get((side, key), "")
@@ -68,4 +72,6 @@ class Demand:
             del self._node_of[side, key]
         if before:
             self._pods_on[before] -= 1
+            if not self._pods_on[before]:
+                del self._pods_on[before]
         return [node for node in (before, now) if node]

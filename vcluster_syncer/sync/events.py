@@ -45,7 +45,7 @@ class EventSyncer:
 
     def keys_for_host(self, resource: Resource, key: Key) -> list[Key]:
         """The host Event itself."""
-        return [key]
+        return [key] if resource == EVENTS else []
 
     def keys_for_virtual(self, resource: Resource, key: Key) -> list[Key]:
         """None: users may delete virtual Events."""

@@ -70,6 +70,10 @@ class FakeNodeSyncer:
         pod = self._world.virtual.stores[PODS].get(key)
         return [Key("", node) for node in self._demand.update("virtual", key, pod)]
 
+    def known_keys(self) -> list[Key]:
+        """Nodes that pods are bound to, whether they exist or not."""
+        return [Key("", node) for node in self._demand.nodes()]
+
     async def _idle(self, name: str, node: Entry | None, service: Entry | None) -> Outcome:
         now = self._world.clock.monotonic()
         left = self._idle_since.setdefault(name, now) + LINGER - now

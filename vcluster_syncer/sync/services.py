@@ -6,6 +6,7 @@ they are not, the virtual Service is made anew with the host's. It lies in an an
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -22,6 +23,9 @@ KUBERNETES: Final = Key("default", "kubernetes")
 ORPHAN_GRACE: Final = 30.0
 """Seconds a host Service made by the webhook may wait for the virtual one, whose creation may yet be refused."""
 
+_PROVISIONAL: Final = frozenset({services.RECREATE, markers.BLOCK_DELETION})
+"""Annotations that end once both sides exist."""
+
 
 class ServiceSyncer:
     """Virtual Services to the host, load balancer status back."""
@@ -32,7 +36,6 @@ class ServiceSyncer:
         self._virtual = world.virtual.stores[SERVICES]
         self._host = world.host.stores[SERVICES]
         self._reverse = Reverse(world.scope, SERVICES, self._host)
-        self._pending: dict[Key, float] = {}
 
     async def reconcile(self, key: Key) -> Outcome:
         """One step for one Service."""
@@ -45,8 +48,7 @@ class ServiceSyncer:
         if host is not None and not is_ours(scope, SERVICES, host, key):
             return foreign(host.meta.key, SERVICES) if virtual else Done()
         if virtual is None:
-            return await self._only_host(key, host) if host else Done()
-        self._pending.pop(key, None)
+            return await self._only_host(host) if host else Done()
         if host is None:
             return Done() if virtual.meta.deleting else await self._only_virtual(key, virtual)
         return await self._both(virtual, host)
@@ -71,17 +73,25 @@ class ServiceSyncer:
                 self._world, SERVICES, services.to_host(self._world.scope, body, allocated=False), key
             )
 
-    async def _only_host(self, key: Key, host: Entry) -> Outcome:
+    async def _only_host(self, host: Entry) -> Outcome:
         stored = host.meta.annotations.get(services.RECREATE)
         if stored:
             return await self._create_virtual(msgspec.json.decode(stored))
-        if not host.meta.annotations.get(markers.OBJECT_UID):
-            now = self._world.clock.monotonic()
-            left = self._pending.setdefault(key, now) + ORPHAN_GRACE - now
-            if left > 0:
-                return Requeue(left, "host Service waits for its virtual Service")
-        self._pending.pop(key, None)
+        left = self._protected_for(host)
+        if left > 0:
+            return Requeue(left, "host Service waits for its virtual Service")
         return await delete(self._world.host, SERVICES, host, unchanged=True)
+
+    def _protected_for(self, host: Entry) -> float:
+        """Seconds for which the webhook's stamp still protects a host Service without virtual one."""
+        stamp = host.meta.annotations.get(markers.BLOCK_DELETION)
+        if not stamp:
+            return 0.0
+        try:
+            age = (self._world.clock.now() - datetime.fromisoformat(stamp)).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+        return ORPHAN_GRACE - max(age, 0.0)
 
     async def _both(self, virtual: Entry, host: Entry) -> Outcome:
         if host.meta.deleting:
@@ -90,8 +100,8 @@ class ServiceSyncer:
         if services.address_differs(ours, theirs):
             return await self._make_anew(virtual, host, ours, theirs)
         changes = services.host_patch(self._world.scope, ours, theirs, host.meta)
-        if services.RECREATE in host.meta.annotations:
-            changes.setdefault("metadata", {}).setdefault("annotations", {})[services.RECREATE] = None
+        for done in _PROVISIONAL & host.meta.annotations.keys():
+            changes.setdefault("metadata", {}).setdefault("annotations", {})[done] = None
         if changes:
             await patch(self._world.host, SERVICES, host, changes)
         status = services.status_patch(ours, theirs)

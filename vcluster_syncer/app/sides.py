@@ -1,0 +1,94 @@
+"""Both API servers: clients, caches and the worlds that syncers and servers get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from vcluster_contract.kinds import Resource
+from vcluster_syncer.app.watched import INDICES, Watched, host_side, virtual_side
+from vcluster_syncer.clock import Clock, Random
+from vcluster_syncer.kube.api import Client
+from vcluster_syncer.kube.cache import Cache
+from vcluster_syncer.kube.fence import FencedClient
+from vcluster_syncer.sync.api import Recorder, Side, World
+from vcluster_syncer.sync.breaker import LoopBreaker
+from vcluster_syncer.sync.engine import Engine
+from vcluster_syncer.sync.guard import GuardedClient
+from vcluster_syncer.sync.instruments import Instruments
+from vcluster_syncer.translate.scope import Scope
+
+Caches = Mapping[Resource, Cache]
+
+
+class Clients(NamedTuple):
+    """Plain clients of both API servers."""
+
+    host: Client
+    virtual: Client
+
+
+class Sides(NamedTuple):
+    """What is built once per process."""
+
+    host: Caches
+    virtual: Caches
+    world: World
+    """For the syncers: writes are counted, slowed and fenced."""
+    local: World
+    """For servers that answer the API server of this pod, whether this syncer leads or not."""
+
+
+def build(
+    clients: Clients,
+    scope: Scope,
+    *,
+    engine: Engine,
+    recorder: Recorder,
+    instruments: Instruments,
+    clock: Clock,
+    random: Random,
+    leading: Callable[[], bool],
+) -> Sides:
+    """Caches and worlds; nothing is requested yet."""
+    host = _caches(clients.host, host_side(scope.config, scope.vcluster), clock, random, scope.host_namespace)
+    virtual = _caches(clients.virtual, virtual_side(scope.config, scope.vcluster), clock, random, "")
+    for resource, (name, function) in INDICES.items():
+        if resource in virtual:
+            virtual[resource].add_index(name, function)
+    breaker = LoopBreaker(clock)
+
+    def guarded(client: Client, side: str) -> Client:
+        fenced = FencedClient(client, leading)
+        return GuardedClient(fenced, "host" if side == "host" else "virtual", breaker, clock, instruments.writes)
+
+    def world(host_client: Client, virtual_client: Client) -> World:
+        return World(
+            scope=scope,
+            host=Side(host_client, host),
+            virtual=Side(virtual_client, virtual),
+            clock=clock,
+            random=random,
+            recorder=recorder,
+            enqueue=engine.enqueue,
+        )
+
+    syncing = world(guarded(clients.host, "host"), guarded(clients.virtual, "virtual"))
+    return Sides(host, virtual, syncing, world(clients.host, clients.virtual))
+
+
+async def wait_synced(caches: Caches, clock: Clock) -> None:
+    """Wait until every cache is filled; one that the server refuses does not hold up the others."""
+    while not all(cache.synced or cache.degraded is not None for cache in caches.values()):
+        await clock.sleep(0.02)
+
+
+def _caches(
+    client: Client, watched: list[Watched], clock: Clock, random: Random, namespace: str
+) -> dict[Resource, Cache]:
+    return {
+        item.resource: Cache(
+            client, item.resource, clock, random, namespace=namespace, label_selector=item.label_selector
+        )
+        for item in watched
+    }
