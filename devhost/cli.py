@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from devhost import gobuild, logpick, parts
+from devhost import addons, gobuild, logpick, parts
 from devhost.errors import HostError
 from devhost.host import Host
 from devhost.pins import GO_PARTS
@@ -149,11 +149,12 @@ def logs(host: Host, component: str, lines: int) -> None:
 
 @main.command()
 @click.argument("component")
+@click.option("--grace", default=5.0, show_default=True, help="Seconds from SIGTERM to SIGKILL; 0 kills at once.")
 @click.pass_obj
 @_explained
-def stop(host: Host, component: str) -> None:
+def stop(host: Host, component: str, grace: float) -> None:
     """Stop a component until it is started again."""
-    host.stop(component)
+    host.stop(component, grace=grace)
 
 
 @main.command()
@@ -163,6 +164,18 @@ def stop(host: Host, component: str) -> None:
 def start(host: Host, component: str) -> None:
     """Start a component and wait until it is ready."""
     host.start(component)
+
+
+@main.command()
+@click.argument("name", type=click.Choice(addons.NAMES))
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.option("--nodes", default=2, show_default=True, help="How many nodes kwok plays.")
+@click.pass_obj
+@_explained
+def addon(host: Host, name: str, state: str, nodes: int) -> None:
+    """Bring an add-on in, or take it out."""
+    with Progress().step(f"{name} {state}"):
+        addons.switch(host, name, on=state == "on", nodes=nodes)
 
 
 @main.command(name="path")

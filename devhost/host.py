@@ -21,6 +21,7 @@ from devhost.plan import Plan
 from devhost.progress import Progress
 from devhost.registry import Registry
 
+STOP_SECONDS = 5.0
 LAUNCH_SECONDS = 20.0
 NODE_SECONDS = 60.0
 POD_SECONDS = 120.0
@@ -146,9 +147,9 @@ class Host:
         except HostError as error:
             raise HostError(str(error), logpick.explain(self.plan.log(component))) from error
 
-    def stop(self, component: str) -> None:
-        """Stops a component (SIGTERM, then SIGKILL) until `start`."""
-        control.ask(self.plan.control_socket, {"op": "stop", "component": component})
+    def stop(self, component: str, *, grace: float = STOP_SECONDS) -> None:
+        """Stops a component until `start`: SIGTERM, SIGKILL after `grace` seconds (at once for 0)."""
+        control.ask(self.plan.control_socket, {"op": "stop", "component": component, "grace": grace})
 
     def _node_ready(self) -> None:
         kubectl = self.kubectl()

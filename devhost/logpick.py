@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _FATAL = re.compile(r'^F\d{4} |^panic:|^Error: |"level":"(fatal|panic)"|level=(fatal|panic)|\[FATAL\]|^fatal error:')
-_ERROR = re.compile(r'^E\d{4} |"level":"error"|level=error|\[ERROR\]|[Ff]ailed to |: error |^[Ee]rror')
+_ERROR = re.compile(r'^E\d{4} |"level":"(error|ERROR)"|level=error|\[ERROR\]|[Ff]ailed to |: error |^[Ee]rror')
 _TAIL_BYTES = 64 * 1024
 
 

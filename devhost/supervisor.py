@@ -1,7 +1,8 @@
 """Process 1 of a host's namespaces: starts, restarts and reaps its components, so that its end is the end of them all.
 
 Commands arrive on a unix socket, one JSON object per connection, and are answered by one:
-`{"op": "start"|"stop", "component": NAME}`, `{"op": "define", "component": {...}}`, `{"op": "status"}`.
+`{"op": "start", "component": NAME}`, `{"op": "stop", "component": NAME, "grace": SECONDS}`,
+`{"op": "define", "component": {...}}`, `{"op": "status"}`.
 An answer is `{"ok": true, ...}` or `{"ok": false, "error": SENTENCE}`.
 """
 
@@ -24,7 +25,7 @@ from devhost.components import Component
 
 POLL_SECONDS = 0.05
 RESTART_SECONDS = 1.0
-STOP_SECONDS = 20.0
+KILL_SECONDS = 10.0
 
 Json = dict[str, Any]
 Sleep = Callable[[float], Awaitable[None]]
@@ -84,8 +85,8 @@ class Supervisor:
                 return self._define(Component(**{**fields, "argv": tuple(fields["argv"])}))
             case {"op": "start", "component": str(name)} if name in self._known:
                 return await self._start(self._known[name])
-            case {"op": "stop", "component": str(name)} if name in self._known:
-                return await self._stop(self._known[name])
+            case {"op": "stop", "component": str(name), "grace": float() | int() as grace} if name in self._known:
+                return await self._stop(self._known[name], grace)
             case {"op": "start" | "stop", "component": str(name)}:
                 return _refuse(f"no component {name!r}; there are: {', '.join(self._known)}")
             case {"op": "status"}:
@@ -132,14 +133,17 @@ class Supervisor:
             setsid=True,
         )
 
-    async def _stop(self, running: Running) -> Json:
+    async def _stop(self, running: Running, grace: float) -> Json:
         running.wanted = False
-        for sign in (signal.SIGTERM, signal.SIGKILL):
+        signals = (
+            ((signal.SIGTERM, grace), (signal.SIGKILL, KILL_SECONDS)) if grace else ((signal.SIGKILL, KILL_SECONDS),)
+        )
+        for sign, seconds in signals:
             if not running.pid:
                 break
             os.kill(running.pid, sign)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(running.exited.wait(), STOP_SECONDS)
+                await asyncio.wait_for(running.exited.wait(), seconds)
         return {"ok": True, "exit": running.exit}
 
 
