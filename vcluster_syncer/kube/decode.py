@@ -30,7 +30,7 @@ class _Metadata(msgspec.Struct, rename="camel", gc=False):
     owner_references: list[_Owner] | None = None
     deletion_timestamp: str | None = None
     deletion_grace_period_seconds: int | None = None
-    managed_fields: msgspec.Raw | None = None
+    managed_fields: msgspec.Raw = msgspec.Raw()
 
 
 class _Object(msgspec.Struct, gc=False):
@@ -78,8 +78,8 @@ def entry(raw: bytes | msgspec.Raw) -> Entry:
     except msgspec.MsgspecError as error:
         raise Malformed("object", error) from error
     body = bytes(raw)
-    if metadata.managed_fields is not None:
-        body = _without_managed_fields(body, bytes(metadata.managed_fields))
+    if managed_fields := bytes(metadata.managed_fields):
+        body = _without_managed_fields(body, managed_fields)
     return Entry(_meta(metadata), body)
 
 
