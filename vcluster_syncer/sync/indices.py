@@ -8,11 +8,11 @@ from vcluster_syncer.kube.api import Entry, Key
 from vcluster_syncer.translate.endpoints import SERVICE_NAME
 
 
-class _ClaimSpec(msgspec.Struct, rename="camel"):
+class _ClaimSpec(msgspec.Struct, frozen=True, rename="camel"):
     volume_name: str = ""
 
 
-class _Claim(msgspec.Struct):
+class _Claim(msgspec.Struct, frozen=True):
     spec: _ClaimSpec = _ClaimSpec()
 
 

@@ -24,11 +24,11 @@ class Missing(msgspec.Struct, frozen=True):
     """A constant phrase for the log."""
 
 
-class _ServiceSpec(msgspec.Struct):
+class _ServiceSpec(msgspec.Struct, frozen=True):
     clusterIP: str = ""  # noqa: N815
 
 
-class _Service(msgspec.Struct):
+class _Service(msgspec.Struct, frozen=True):
     spec: _ServiceSpec = _ServiceSpec()
 
 
