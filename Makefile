@@ -38,14 +38,18 @@ lint: venv ## Formatting, lint, types and import contracts
 
 .PHONY: unit
 unit: venv ## Tests that need nothing but Python
-	$(BIN)/pytest -q -m "not devhost and not e2e and not integration"
+	$(BIN)/pytest -q -m "not devhost and not helm and not e2e and not integration"
+
+.PHONY: chart
+chart: venv ## The chart under Helm 3 and Helm 4
+	$(BIN)/pytest -q tests/chart
 
 .PHONY: e2e
 e2e: venv ## Tests on a real Kubernetes (starts one; or uses the cluster of KUBECONFIG)
 	$(BIN)/pytest -q -m "devhost or e2e or integration" tests/devhost tests/integration tests/e2e
 
 .PHONY: test
-test: lint unit e2e ## Everything: lint, types, import contracts, unit, chart and e2e tests
+test: lint unit chart e2e ## Everything: lint, types, import contracts, unit, chart and e2e tests
 
 .PHONY: schemas
 schemas: venv ## Regenerate what is generated and checked in
