@@ -2,6 +2,8 @@
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from vcluster_config.model.admission import MutatingWebhookConfiguration, ValidatingWebhookConfiguration
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import Metadata, StandardLabelSelector
@@ -119,7 +121,7 @@ class NetworkPolicy(Metadata):
 
     enabled: bool = False
     """Render the policies."""
-    fallback_dns: str = "8.8.8.8"
+    fallback_dns: str = Field("8.8.8.8", alias="fallbackDns")
     """DNS server that answers when the host's does not."""
     outgoing_connections: OutgoingConnections = section()
     """Where workloads may connect to; newer releases say workload.publicEgress."""
