@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _PLAIN: Final = re.compile(r"(?:--)?[A-Za-z_/][A-Za-z0-9_./=@-]*(?:[:,][A-Za-z0-9_./=@-]+)*")
 _WORDS: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
+_EXPONENT: Final = re.compile(r"^(-?\d+)e")
 _FLOW_WIDTH: Final = 80
 
 
@@ -80,7 +81,8 @@ def _scalar(value: Any) -> Iterator[str]:
     elif isinstance(value, str):
         yield _string(value)
     elif value is None or isinstance(value, (bool, int, float, dict, list, tuple)):
-        yield json.dumps(value, allow_nan=False)
+        # YAML 1.1 reads 1e-05 as text: its numbers need a dot before the exponent.
+        yield _EXPONENT.sub(r"\1.0e", json.dumps(value, allow_nan=False))
     else:
         raise TypeError(f"{type(value).__name__} has no YAML form")
 
