@@ -1,4 +1,4 @@
-"""A TLS server that answers with exactly the bytes a test wrote, so that every way of framing and failing can be met."""
+"""A TLS server that answers with exactly the bytes a test wrote, so that every framing and failure can be met."""
 
 from __future__ import annotations
 
@@ -79,3 +79,9 @@ def answer(body: bytes, status: str = "200 OK", headers: bytes = b"") -> bytes:
 
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+async def until(predicate: Callable[[], bool]) -> None:
+    """Let the loop run until ``predicate`` holds; the test's timeout is the limit."""
+    while not predicate():  # noqa: ASYNC110 - the state of a connection has no event to wait for
+        await asyncio.sleep(0)
