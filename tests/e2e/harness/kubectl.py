@@ -21,7 +21,7 @@ class Kubectl:
 
     binary: Path
     kubeconfig: Path
-    namespace: str = "default"
+    namespace: str = ""
 
     def within(self, namespace: str) -> Kubectl:
         """The same with another default namespace."""
@@ -29,7 +29,8 @@ class Kubectl:
 
     def command(self, *arguments: str) -> list[str]:
         """The whole command line."""
-        return [str(self.binary), f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}", *arguments]
+        scope = [f"--namespace={self.namespace}"] if self.namespace else []
+        return [str(self.binary), f"--kubeconfig={self.kubeconfig}", *scope, *arguments]
 
     def raw(self, *arguments: str, stdin: bytes = b"", timeout: float = 120) -> bytes:
         """Standard output, byte for byte."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import socket
 import subprocess
 import tempfile
@@ -119,9 +120,9 @@ class VirtualCluster:
             ("get", "events", "--sort-by=.lastTimestamp"),
         ]
         for container in ("bootstrap", "syncer", "kube-apiserver", "kube-controller-manager"):
-            commands.append(("logs", self.pod, f"--container={container}", "--tail=60"))
-            commands.append(("logs", self.pod, f"--container={container}", "--tail=30", "--previous"))
-        parts = [_tried(host, *command) for command in commands]
+            commands.append(("logs", self.pod, f"--container={container}", "--tail=200"))
+            commands.append(("logs", self.pod, f"--container={container}", "--tail=200", "--previous"))
+        parts = [_important(_tried(host, *command)) for command in commands]
         if (self._folder / "kubeconfig").exists():
             virtual = self.kubectl()
             parts.append(_tried(virtual, "get", "pods,services,persistentvolumeclaims", "--all-namespaces"))
@@ -134,3 +135,8 @@ def _tried(kubectl: Kubectl, *arguments: str) -> str:
         return f"--- kubectl {' '.join(arguments)}\n{kubectl(*arguments, timeout=20)}"
     except (CommandFailed, subprocess.TimeoutExpired):
         return ""
+
+
+def _important(log: str) -> str:
+    """Without the chatter of stock components (klog's level I)."""
+    return "\n".join(line for line in log.splitlines() if not re.match(r"I\d{4} ", line))
