@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,7 +13,11 @@ from vcluster_config.cli import EXIT_FINDINGS, inputs
 from vcluster_config.lint.render import FORMATS, render
 
 if TYPE_CHECKING:
+    from vcluster_config.lint.check import Report
     from vcluster_config.source.diagnostic import Diagnostic
+    from vcluster_config.source.parse import SourceFile
+
+_ROUNDS: Final = 10
 
 
 @click.command("lint")
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
 @click.option("--select", multiple=True, metavar="CODE", help="Show only these codes; VC2 means all that start so.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Hide these codes.")
 @click.option("--max-warnings", type=click.IntRange(min=0), help="Fail when there are more warnings.")
+@click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
+@click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change, without changing it.")
 def command(
     files: tuple[str, ...],
     overlay: tuple[str, ...],
@@ -31,28 +38,77 @@ def command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     max_warnings: int | None,
+    fix: bool,
+    show_diff: bool,
     **values: tuple[str, ...],
 ) -> None:
     """Find every mistake in each FILE.
 
     Each FILE is a configuration of its own; layers given with -f win over it.
     """
-    from vcluster_config.lint.check import check
     from vcluster_config.model.secret_paths import masked_sources
-    from vcluster_config.source.diagnostic import Severity
 
+    if (fix or show_diff) and "-" in (*files, *overlay):
+        raise click.UsageError("--fix and --diff need files, not standard input")
     found: list[Diagnostic] = []
     sources: dict[str, str] = {}
     for name in files:
-        report = check(inputs.read([name, *overlay]), inputs.options(values))
+        report = _check([name, *overlay], values, fix=fix, show_diff=show_diff)
         found += [item for item in report.diagnostics if _wanted(item.code, select, ignore)]
         sources |= masked_sources(report.document)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
-    click.echo(render(form, found, sources), nl=False)
+    if not show_diff:
+        click.echo(render(form, found, sources), nl=False)
+    if _fails(found, max_warnings):
+        sys.exit(EXIT_FINDINGS)
+
+
+def _check(names: list[str], values: dict[str, tuple[str, ...]], *, fix: bool, show_diff: bool) -> Report:
+    """Check, and fix until nothing changes: one fix may uncover another."""
+    from vcluster_config.lint.check import check
+
+    files, sets = inputs.read(names), inputs.options(values)
+    report = check(files, sets)
+    before = {file.name: file.text for file in files}
+    for _ in range(_ROUNDS if fix or show_diff else 0):
+        fixed = _fixed(files, report)
+        if fixed == files:
+            break
+        files, report = fixed, check(fixed, sets)
+    for file in files:
+        _write(file, before[file.name], fix=fix, show_diff=show_diff)
+    return report
+
+
+def _fixed(files: list[SourceFile], report: Report) -> list[SourceFile]:
+    from vcluster_config.lint.fix import apply, safe_edits
+    from vcluster_config.source.parse import SourceFile
+
+    edits = safe_edits(report.diagnostics)
+    return [
+        SourceFile(file.name, apply(file.text, [edit for edit in edits if edit.span.file == file.name]))
+        for file in files
+    ]
+
+
+def _write(file: SourceFile, before: str, *, fix: bool, show_diff: bool) -> None:
+    from vcluster_config.lint.fix import difference
+
+    if file.text == before:
+        return
+    if show_diff:
+        click.echo(difference(file.name, before, file.text), nl=False)
+    elif fix:
+        Path(file.name).write_text(file.text, encoding="utf-8")
+        click.echo(f"fixed {file.name}", err=True)
+
+
+def _fails(found: list[Diagnostic], max_warnings: int | None) -> bool:
+    from vcluster_config.source.diagnostic import Severity
+
     warnings = sum(item.severity is Severity.WARNING for item in found)
     too_many = max_warnings is not None and warnings > max_warnings
-    if too_many or any(item.severity is Severity.ERROR for item in found):
-        sys.exit(EXIT_FINDINGS)
+    return too_many or any(item.severity is Severity.ERROR for item in found)
 
 
 def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:

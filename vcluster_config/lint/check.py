@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vcluster_config.lint.case import Case
 from vcluster_config.lint.registry import FAMILIES
+from vcluster_config.lint.suppress import suppress
 from vcluster_config.model.validation import validate_partially
 from vcluster_config.source.diagnostic import Diagnostic, Severity, in_order
 from vcluster_config.source.document import Document, load
@@ -49,5 +50,5 @@ def check(files: Sequence[SourceFile], options: Sequence[SetOption] = (), previo
         for found in run(validated.config, document, previous)
         if found.span not in places and not any(related.span in places for related in found.related)
     ]
-    found = in_order([*validated.diagnostics, *judged])
+    found = in_order(suppress([*validated.diagnostics, *judged], document.sources))
     return Report(document, None if validated.unusable else validated.config, found)

@@ -47,10 +47,11 @@ class Builder:
                 self.diagnostics.append(key_problems.unknown(entry, here, list(known)))
             else:
                 self.field(values, known[entry.key], entry, here)
+        given = frozenset(values)
         for key, info in known.items():
             if key not in values:
                 values[key] = self.missing(section, info, key, path)
-        return section.model_construct(**values)
+        return section.model_construct(_attributes(section, given), **values)
 
     def field(self, values: dict[str, Any], info: FieldInfo, entry: Entry, path: Path) -> None:
         """Set a field, unless it is an empty section, whose defaults stay."""
@@ -104,7 +105,12 @@ class Builder:
 def default_instance(section: type[T]) -> T:
     """A section with all its defaults."""
     values = {key: _default(section, key) for key, info in fields(section).items() if not info.is_required()}
-    return section.model_construct(**values)
+    return section.model_construct(set(), **values)
+
+
+def _attributes(section: type[Section], keys: frozenset[str]) -> set[str]:
+    """Attributes behind keys, for ``model_fields_set``: the compiler tells what a user chose from a default."""
+    return {name for name, info in section.model_fields.items() if (info.alias or name) in keys}
 
 
 def _default(section: type[Section], key: str) -> Any:

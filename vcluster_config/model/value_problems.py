@@ -123,7 +123,7 @@ def _wrong_type(path: Path, node: Node | None, document: Document, expected: str
         path=dotted(path),
         found=found,
         expected=expected,
-        suggestions=_conversions(node, expected),
+        suggestions=() if is_secret(path) else _conversions(node, expected),
     )
 
 
@@ -139,7 +139,7 @@ def _as_text(path: Path, node: Scalar, expected: str) -> Diagnostic | None:
     odd = scalars.is_odd_boolean(node.text)
     kind = f"the boolean {str(node.value).lower()}" if isinstance(node.value, bool) else f"the number {node.value}"
     text = MASK if is_secret(path) else node.text
-    edit = Edit(node.span, json.dumps(node.text))
+    edits = () if is_secret(path) else (Edit(node.span, json.dumps(node.text)),)
     return Diagnostic(
         Code.YAML_BOOLEAN if odd else Code.YAML_NUMBER_AS_TEXT,
         Severity.ERROR,
@@ -148,7 +148,7 @@ def _as_text(path: Path, node: Scalar, expected: str) -> Diagnostic | None:
         path=dotted(path),
         found=kind,
         expected=expected,
-        suggestions=(Suggestion(f'write "{text}"', "safe", (edit,)),),
+        suggestions=(Suggestion(f'write "{text}"', "safe", edits),),
     )
 
 

@@ -109,6 +109,7 @@ def _needed(case: Case) -> Iterator[Diagnostic]:
             Code.DATA_SOURCE_NEEDED,
             keys("controlPlane.backingStore.database.external.enabled"),
             "the external database has no dataSource",
+            related=(keys("controlPlane.backingStore.database.external.dataSource"),),
             expected="dataSource such as mysql://user:password@tcp(host:3306)/name or postgres://user@host/name",
             advice="set controlPlane.backingStore.database.external.dataSource",
         )
@@ -118,6 +119,7 @@ def _needed(case: Case) -> Iterator[Diagnostic]:
             Code.DATA_SOURCE_NEEDED,
             keys("controlPlane.backingStore.etcd.external.enabled"),
             "the external etcd has no endpoint",
+            related=(keys("controlPlane.backingStore.etcd.external.endpoint"),),
             expected="endpoint such as etcd.example.com:2379",
             advice="set controlPlane.backingStore.etcd.external.endpoint",
         )

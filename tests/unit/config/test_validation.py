@@ -1,0 +1,165 @@
+"""The model refuses what cannot work, all at once, each at its place and with a way out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.config.linting import lint, place, places
+from vcluster_config.model import Config, validate
+from vcluster_config.model.build import default_instance
+from vcluster_config.source import SourceFile, load
+
+
+def test_every_problem_is_reported_at_once_in_order() -> None:
+    report = lint("""
+        sync:
+          toHost:
+            ingress: {enabled: true}
+            pods:
+              enabled: "true"
+              translateImage: {a: 1.30}
+            namespaces:
+        privateNodes: {enabled: true}
+        controlPlane:
+          distro:
+            k8s: {version: 1.30, enabled: yes}
+          statefulSet:
+            persistence: {volumeClaim: {retentionPolicy: retain, size: 5Gb}}
+            scheduling: {tolerations: foo}
+        policies: {limitRange: {enabled: sometimes}}
+        """)
+    assert [line for line in places(report) if not line.startswith("11:32")] == [
+        "3:5 VC101 sync.toHost.ingress",
+        "5:16 VC102 sync.toHost.pods.enabled",
+        "6:27 VC006 sync.toHost.pods.translateImage.a",
+        "7:5 VC106 sync.toHost.namespaces",
+        "8:1 VC107 privateNodes",
+        "11:20 VC006 controlPlane.distro.k8s.version",
+        "13:50 VC103 controlPlane.statefulSet.persistence.volumeClaim.retentionPolicy",
+        "13:64 VC104 controlPlane.statefulSet.persistence.volumeClaim.size",
+        "14:31 VC102 controlPlane.statefulSet.scheduling.tolerations",
+        "15:34 VC104 policies.limitRange.enabled",
+    ]
+    assert report.config is None
+
+
+def test_a_bad_value_does_not_hide_rules_about_the_rest() -> None:
+    report = lint("""
+        sync: {toHost: {pods: {enabled: 7}}}
+        controlPlane: {statefulSet: {highAvailability: {replicas: 3}}}
+        """)
+    assert places(report) == [
+        "1:33 VC102 sync.toHost.pods.enabled",
+        "2:59 VC203 controlPlane.statefulSet.highAvailability.replicas",
+    ]
+
+
+def test_rules_say_nothing_about_values_that_could_not_be_used() -> None:
+    report = lint("controlPlane: {statefulSet: {highAvailability: {leaseDuration: soon, renewDeadline: 60}}}\n")
+    assert [found.code for found in report.diagnostics] == ["VC102"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("sync: {toHost: {ingress: {}}}", "did you mean ingresses?"),
+        ("sync: {toHost: {persistent_volume_claims: {}}}", "did you mean persistentVolumeClaims?"),
+        ("Sync: {}", "did you mean sync?"),
+        ("controlPlane: {coredns: {replicas: 2}}", "controlPlane.coredns.deployment.replicas"),
+        ("podSecurityStandard: baseline", "policies.podSecurityStandard"),
+        ("experimental: {deploy: {vcluster: {helm: [{chart: {nme: x}}]}}}", "did you mean name?"),
+        ("policies: {podSecurityStandard: restrict}", "did you mean restricted?"),
+        ("syncer: {}", "vcluster-config convert"),
+    ],
+)
+def test_a_slip_is_answered_with_what_was_meant(text: str, title: str) -> None:
+    (found,) = lint(text).diagnostics
+    assert any(title in suggestion.title for suggestion in found.suggestions)
+
+
+def test_a_key_without_relatives_is_answered_with_the_known_ones() -> None:
+    (found,) = lint("qqq: 1").diagnostics
+    assert "controlPlane" in found.suggestions[0].title
+
+
+@pytest.mark.parametrize("key", ["privateNodes", "platform", "snapshots", "deploy"])
+def test_modes_that_are_not_built_are_answered_by_name(key: str) -> None:
+    (on,) = lint(f"{key}: {{enabled: true}}").diagnostics
+    (off,) = lint(f"{key}: {{enabled: false}}").diagnostics
+    assert (on.code, on.severity) == ("VC107", "error")
+    assert (off.code, off.severity) == ("VC107", "warning")
+
+
+def test_required_keys_are_missed_at_their_parent() -> None:
+    (found,) = lint("sync: {toHost: {pods: {patches: [{expression: value}]}}}").diagnostics
+    assert place(found) == "1:34 VC105 sync.toHost.pods.patches[0].path"
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "value"),
+    [
+        ("controlPlane: {ingress: {annotations: null}}", "control_plane.ingress.annotations", {}),
+        (
+            "policies: {limitRange: {default: {cpu: null, memory: 1Gi}}}",
+            "policies.limit_range.default",
+            {"ephemeral-storage": "8Gi", "memory": "1Gi"},
+        ),
+        ("policies: {resourceQuota: {scopes: null}}", "policies.resource_quota.scopes", []),
+        ("networking: {advanced: {clusterDomain: null}}", "networking.advanced.cluster_domain", ""),
+        ("sync: {toHost: {services: {enabled: null}}}", "sync.to_host.services.enabled", False),
+        ("sync:\n", "sync.to_host.services.enabled", True),
+    ],
+)
+def test_null_removes_a_default_and_maps_merge_over_it(text: str, path: str, value: object) -> None:
+    config = load_config(text)
+    for name in path.split("."):
+        config = getattr(config, name)
+    assert config == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sync: {toHost: {pods: {patches: [{path: a, labels: {}}]}, customResources: {a.b: {enabled: true}}}}",
+        "controlPlane: {statefulSet: {dnsConfig: {options: [{name: ndots}]}, resources: {limits: {cpu: 2}}}}",
+        "experimental: {genericSync: {hooks: {hostToVirtual: [{kind: Pod, verbs: [get]}]}}}",
+        "plugins: {x: {image: z, rbac: {role: {extraRules: [{verbs: [get]}]}}}}\nglobal: {a: [1]}\nexternal: {a: 1}",
+        "networking: {resolveDNS: [{hostname: a, target: {ip: 10.0.0.1}}]}",
+    ],
+)
+def test_value_by_value_building_agrees_with_pydantic(text: str) -> None:
+    """Maps with defaults merge as in Helm; apart from that, both ways give the same model."""
+    document = load([SourceFile("x.yaml", text)])
+    data: Any = load_plain(text)
+    built, found = validate(document)
+    assert not found
+    assert built is not None
+    merged = built.model_dump(by_alias=True)
+    assert merged == Config.model_validate(_over(Config.model_validate({}).model_dump(by_alias=True), data)).model_dump(
+        by_alias=True
+    )
+
+
+def test_defaults_built_without_pydantic_agree_with_it() -> None:
+    assert default_instance(Config).model_dump() == Config.model_validate({}).model_dump()
+
+
+def load_config(text: str) -> Any:
+    config, _ = validate(load([SourceFile("x.yaml", text)]))
+    assert config is not None
+    return config
+
+
+def load_plain(text: str) -> Any:
+    from vcluster_config.source.node import plain
+
+    return plain(load([SourceFile("x.yaml", text)]).root)
+
+
+def _over(base: Any, top: Any) -> Any:
+    if isinstance(base, dict) and isinstance(top, dict):
+        return {key: _over(base.get(key), top[key]) if key in top else base[key] for key in base.keys() | top.keys()}
+    return top

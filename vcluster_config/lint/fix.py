@@ -1,0 +1,51 @@
+"""Applies suggested edits to texts; comments and layout stay, because only the edited characters change."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from vcluster_config.source.diagnostic import Diagnostic, Edit, Span
+
+
+def safe_edits(diagnostics: Iterable[Diagnostic]) -> list[Edit]:
+    """Edits of the first safe suggestion of each finding."""
+    edits: list[Edit] = []
+    for diagnostic in diagnostics:
+        safe = next((item for item in diagnostic.suggestions if item.applicability == "safe" and item.edits), None)
+        if safe is not None:
+            edits += safe.edits
+    return edits
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """Apply the edits of one text from its end; an edit that overlaps a later one is left out for the next round."""
+    starts = _line_starts(text)
+    limit = len(text)
+    for edit in sorted(set(edits), key=lambda item: item.span, reverse=True):
+        start, end = _offsets(edit.span, starts)
+        if end <= limit:
+            text = text[:start] + edit.text + text[end:]
+            limit = start
+    return text
+
+
+def difference(name: str, before: str, after: str) -> str:
+    """A unified diff."""
+    lines = difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), name, name)
+    return "".join(lines)
+
+
+def _line_starts(text: str) -> list[int]:
+    starts = [0]
+    for index, char in enumerate(text):
+        if char == "\n":
+            starts.append(index + 1)
+    return starts
+
+
+def _offsets(span: Span, starts: list[int]) -> tuple[int, int]:
+    return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
