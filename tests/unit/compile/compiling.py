@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 from vcluster_config.compile import CompiledChart, compile_config
+from vcluster_config.lint.check import check
 from vcluster_config.model import Config
+from vcluster_config.source.parse import SourceFile
 from vcluster_contract import config as contract
 from vcluster_contract import layout
 
@@ -43,3 +45,10 @@ def setting(path: str, value: Any) -> dict[str, Any]:
     for key in reversed(path.split(".")):
         value = {key: value}
     return value
+
+
+def compiled_from(text: str) -> CompiledChart:
+    """Through the pipeline that the command line takes."""
+    report = check([SourceFile.decode("vcluster.yaml", text.encode())])
+    assert report.config is not None
+    return compile_config(report.config)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.unit.compile.compiling import compiled
+from tests.unit.compile.compiling import compiled, compiled_from, setting
 from vcluster_config.compile import chart_folder
 
 PRINT_VALUES = (
@@ -53,3 +54,9 @@ def test_a_folder_that_is_no_chart_of_ours_stays(tmp_path: Path) -> None:
 
 def test_values_are_written_under_the_name_helm_expects(tmp_path: Path) -> None:
     assert compiled().write_values(tmp_path / "new") == tmp_path / "new" / "values.yaml"
+
+
+def test_a_file_and_its_content_compile_alike() -> None:
+    settings = setting("controlPlane.distro.k8s", {"version": "v1.35.4", "apiServer": {"image": {"tag": "v1.36.3"}}})
+    assert compiled_from(json.dumps(settings)).values_yaml() == compiled(settings).values_yaml()
+    assert compiled_from("{}").values_yaml() == compiled().values_yaml()
