@@ -20,7 +20,7 @@ from vcluster_contract.kinds import NAMESPACES, PODS, SERVICE_ACCOUNTS, Resource
 from vcluster_syncer.clock import Clock, Random
 from vcluster_syncer.kube import timestamps
 from vcluster_syncer.kube.api import JSON, Entry, Key, PatchType
-from vcluster_syncer.kube.errors import ApiError, Unreachable
+from vcluster_syncer.kube.errors import Unreachable
 
 _SUBDOMAIN = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
 _LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
@@ -227,9 +227,9 @@ class FakeServer:
         if patch_type is PatchType.JSON:
             new: JSON = patches.json_patch(old.decode(), pruned(body))
         elif patch_type is PatchType.MERGE:
-            new = patches.merge(old.decode(), pruned(body))
+            new = pruned(patches.merge(old.decode(), body))
         else:
-            raise ApiError(415, "UnsupportedMediaType", f"the simulator does not know {patch_type.value}")
+            new = pruned(patches.strategic_merge(old.decode(), body))
         self._check_preconditions(resource, old, new["metadata"].get("uid", ""), new["metadata"]["resourceVersion"])
         return self._replace(resource, key, old, new, subresource=subresource, manager=manager, dry_run=dry_run)
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from vcluster_syncer.kube.errors import ApiError, Invalid
 
+MERGE_KEYS = {"conditions": "type", "containers": "name", "initContainers": "name", "ephemeralContainers": "name"}
+"""Fields of pods whose lists merge by a key (``patchMergeKey`` in the Kubernetes API types)."""
+
 
 def merge(target: Any, patch: Any) -> Any:
     """RFC 7386: null deletes, lists are replaced."""
@@ -18,6 +21,31 @@ def merge(target: Any, patch: Any) -> Any:
         else:
             result[key] = merge(result.get(key), value)
     return result
+
+
+def strategic_merge(target: Any, patch: Any, field: str = "") -> Any:
+    """Strategic merge patch of objects whose lists of objects merge by the keys below; other lists are replaced."""
+    if isinstance(patch, list) and field in MERGE_KEYS:
+        return _merge_list(target or [], patch, MERGE_KEYS[field])
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = strategic_merge(result.get(key), value, key)
+    return result
+
+
+def _merge_list(target: list[Any], patch: list[Any], key: str) -> list[Any]:
+    result = {item[key]: item for item in target}
+    for item in patch:
+        if item.get("$patch") == "delete":
+            result.pop(item[key], None)
+        else:
+            result[item[key]] = strategic_merge(result.get(item[key]), item)
+    return list(result.values())
 
 
 def json_patch(target: Any, operations: list[dict[str, Any]]) -> Any:

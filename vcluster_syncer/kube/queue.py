@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from enum import IntEnum
-from typing import Final, Generic, Never, Protocol, TypeVar
+from typing import Final, Generic, Never, Protocol, TypeVar, cast
 
 from vcluster_syncer.clock import Clock, Random
 from vcluster_syncer.kube.backoff import delay_after
@@ -128,7 +128,8 @@ class WorkQueue(Generic[K]):
         """Work until cancelled; workers are cancelled too and awaited."""
         self._open = True
         try:
-            self._hire()
+            for _ in range(self.depth(Priority.LIVE) + self.depth(Priority.BULK)):
+                self._hire()
             await asyncio.Event().wait()
         finally:
             self._open = False
@@ -161,9 +162,8 @@ class WorkQueue(Generic[K]):
 
     def _hire(self) -> None:
         """Workers exist only while there is work, so that an idle queue holds no tasks."""
-        waiting = len(self._lines[Priority.LIVE]) + len(self._lines[Priority.BULK])
-        if self._open and waiting and len(self._workers) < self._limit:
-            task = asyncio.get_running_loop().create_task(self._worker())
+        if self._open and len(self._workers) < self._limit:
+            task = asyncio.get_running_loop().create_task(self._work_off())
             self._workers.add(task)
             task.add_done_callback(self._workers.discard)
 
@@ -176,7 +176,7 @@ class WorkQueue(Generic[K]):
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
 
-    async def _worker(self) -> None:
+    async def _work_off(self) -> None:
         while (picked := self._pick()) is not None:
             key, queued = picked
             self._running.add(key)
@@ -190,6 +190,8 @@ class WorkQueue(Generic[K]):
                 self.retry(key)
             finally:
                 self._finish(key, started)
+        # Leave before this task is seen as done, or a key added in between would find nobody to work on it.
+        self._workers.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     def _pick(self) -> tuple[K, float] | None:
         live, bulk = self._lines
