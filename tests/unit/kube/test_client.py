@@ -44,8 +44,8 @@ async def serving(*answers: bytes) -> AsyncIterator[tuple[ScriptedServer, KubeCl
         client.close()
 
 
-def body_of(server: ScriptedServer) -> object:
-    return msgspec.json.decode(server.requests[-1].body)
+def options(**fields: object) -> bytes:
+    return msgspec.json.encode({"kind": "DeleteOptions", "apiVersion": "v1", **fields})
 
 
 async def test_list_page_asks_and_reads() -> None:
@@ -93,13 +93,12 @@ async def test_list_page_asks_and_reads() -> None:
         (
             lambda c: c.delete(PODS, WEB, uid="u", grace_period_seconds=0, propagation="Background"),
             "DELETE /api/v1/namespaces/default/pods/web",
-            b'{"kind":"DeleteOptions","apiVersion":"v1","preconditions":{"uid":"u"},"gracePeriodSeconds":0,'
-            b'"propagationPolicy":"Background"}',
+            options(preconditions={"uid": "u"}, gracePeriodSeconds=0, propagationPolicy="Background"),
         ),
         (
             lambda c: c.delete(PODS, WEB),
             "DELETE /api/v1/namespaces/default/pods/web",
-            b'{"kind":"DeleteOptions","apiVersion":"v1"}',
+            options(),
         ),
         (lambda c: c.raw_get("/readyz?verbose"), "GET /readyz?verbose", b""),
     ],
@@ -171,11 +170,8 @@ def watching(*chunks: bytes) -> bytes:
 
 
 async def events_of(client: KubeClient) -> list[tuple[EventType, str, str]]:
-    found = []
     async with aclosing(client.watch(CONFIG_MAPS, resource_version="3", timeout_seconds=77)) as stream:
-        async for event in stream:
-            found.append((event.type, event.entry.meta.key.name, event.entry.meta.resource_version))
-    return found
+        return [(event.type, event.entry.meta.key.name, event.entry.meta.resource_version) async for event in stream]
 
 
 async def test_watch_reads_lines_across_chunks_until_the_end() -> None:
@@ -210,8 +206,6 @@ async def test_expired_watch_is_gone(as_event: bool) -> None:
 
 
 async def test_watch_cut_in_the_middle_delivers_what_came_and_fails() -> None:
-    found = []
-
     async def handler(request: Request, writer: asyncio.StreamWriter, number: int) -> bool:
         writer.write(watching(event_line("ADDED"), event_line("ADDED", "b")[:-9])[:-5])
         await writer.drain()
@@ -219,11 +213,11 @@ async def test_watch_cut_in_the_middle_delivers_what_came_and_fails() -> None:
         return False
 
     async with ScriptedServer(handler, None).running() as server:
-        client = KubeClient.connect(server.access, SystemClock())
+        stream = KubeClient.connect(server.access, SystemClock()).watch(CONFIG_MAPS, resource_version="3")
+        first = await anext(stream)
         with pytest.raises(Unreachable):
-            async for event in client.watch(CONFIG_MAPS, resource_version="3"):
-                found.append(event.entry.meta.key.name)
-    assert found == ["web"]
+            await anext(stream)
+    assert first.entry.meta.key.name == "web"
 
 
 async def test_leaving_a_watch_closes_its_connection() -> None:

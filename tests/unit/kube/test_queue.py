@@ -101,7 +101,7 @@ def test_live_changes_overtake_bulk_work_without_starving_it() -> None:
         await settle(lambda: bench.queue.idle)
 
     keys = work(story, workers=1).keys()
-    assert [key for key in keys[:7]] == [f"live{i}" for i in range(7)]
+    assert keys[:7] == [f"live{i}" for i in range(7)]
     assert keys[7] == "bulk0"
     assert keys[-1].startswith("bulk")
 
