@@ -32,7 +32,7 @@ def items() -> list[Item]:
     return [
         Item((f"registry.k8s.io/pause:{PAUSE_TAG}",), digest(PAUSE_SOURCE.read_bytes()), _pause),
         Item(
-            tuple(f"busybox:{tag}" for tag in ("latest", "1.36", "1.37", "stable")),
+            (*(f"busybox:{tag}" for tag in ("latest", "1.36", "1.37", "stable")), "alpine:3.20"),
             digest(Path("/bin/busybox").read_bytes()),
             lambda: image([layer(busybox.entries())], Settings(cmd=("sh",))),
         ),
