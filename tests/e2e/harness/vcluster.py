@@ -138,5 +138,5 @@ def _tried(kubectl: Kubectl, *arguments: str) -> str:
 
 
 def _important(log: str) -> str:
-    """Without the chatter of stock components (klog's level I)."""
-    return "\n".join(line for line in log.splitlines() if not re.match(r"I\d{4} ", line))
+    """Without the chatter of stock components (klog levels I and W)."""
+    return "\n".join(line for line in log.splitlines() if not re.match(r"[IW]\d{4} ", line))
