@@ -114,8 +114,11 @@ class PodSpec(KubeStruct, frozen=True, kw_only=True):
     dns_policy: str = ""
     dns_config: Json = {}
     security_context: Json = {}
-    init_containers: tuple[Container, ...] = ()
-    containers: tuple[Container, ...]
+    runtime_class_name: str = ""
+    host_aliases: tuple[Json, ...] = ()
+    init_containers: tuple[Json, ...] = ()
+    """Ours and the user's, so plain; ours are built as ``Container``."""
+    containers: tuple[Json, ...]
     volumes: tuple[Json, ...] = ()
 
 

@@ -124,7 +124,7 @@ def _pod_spec(config: Config) -> Json:
     deployment = dns.deployment
     optional: Json = {
         "priorityClassName": dns.priority_class_name,
-        "nodeSelector": dict(deployment.node_selector),
+        "nodeSelector": {"kubernetes.io/os": "linux", **deployment.node_selector},
         "affinity": dict(deployment.affinity),
         "tolerations": [dict(item) for item in deployment.tolerations],
         "topologySpreadConstraints": [dict(item) for item in deployment.topology_spread_constraints],
@@ -134,7 +134,7 @@ def _pod_spec(config: Config) -> Json:
         # The resolver that CoreDNS forwards to is the node's, not itself.
         "dnsPolicy": "Default",
         **{key: value for key, value in optional.items() if value},
-        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **dns.security.pod_security_context},
         "containers": [_container(config)],
         "volumes": [
             {"name": "config-volume", "configMap": {"name": _NAME}},
@@ -161,7 +161,7 @@ def _container(config: Config) -> Json:
         ],
         "livenessProbe": _probe("/health", 8080, period=10, failures=5, timeout=5),
         "readinessProbe": _probe("/ready", 8181, period=2, failures=3, timeout=1),
-        "securityContext": _SECURITY,
+        "securityContext": {**_SECURITY, **config.control_plane.coredns.security.container_security_context},
         "volumeMounts": [
             {"name": "config-volume", "mountPath": "/etc/coredns", "readOnly": True},
             {"name": "custom-config-volume", "mountPath": "/etc/coredns/custom", "readOnly": True},

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from vcluster_config import pod_parts
 from vcluster_config.compile.metadata import SELECTOR
+from vcluster_config.compile.probes import adjusted
+from vcluster_config.compile.spreading import affinity
 from vcluster_config.compile.syncer_containers import bootstrap, syncer
 from vcluster_config.objects import Container, Json, PodMetadata, PodSpec, PodTemplate
 from vcluster_config.placeholders import SERVICE_ACCOUNT
 
 if TYPE_CHECKING:
     from vcluster_config.compile.resolve import Resolved
+    from vcluster_config.model.base import Section
 
 _GRACE_SECONDS: Final = 30
 _DATA: Final = "data"
@@ -38,30 +42,40 @@ def _spec(resolved: Resolved) -> PodSpec:
         termination_grace_period_seconds=_GRACE_SECONDS,
         priority_class_name=scheduling.priority_class_name,
         node_selector=dict(scheduling.node_selector),
-        affinity=dict(scheduling.affinity),
+        affinity=affinity(scheduling.affinity, resolved.replicas, SELECTOR),
         tolerations=tuple(scheduling.tolerations),
         topology_spread_constraints=tuple(scheduling.topology_spread_constraints),
         dns_policy=workload.dns_policy,
-        dns_config=workload.dns_config.model_dump(by_alias=True, exclude_defaults=True) if workload.dns_config else {},
+        dns_config=_plain(workload.dns_config) if workload.dns_config else {},
+        runtime_class_name=workload.runtime_class_name,
+        host_aliases=tuple(_plain(item) for item in workload.host_aliases),
         security_context={**pod_parts.POD_SECURITY, **workload.security.pod_security_context},
-        init_containers=tuple(_secured(resolved, item) for item in _init_containers(resolved)),
-        containers=tuple(_secured(resolved, item) for item in (*resolved.control_plane.containers, syncer(resolved))),
+        init_containers=(*workload.init_containers, *(_finished(resolved, item) for item in _init(resolved))),
+        containers=(*(_finished(resolved, item) for item in _main(resolved)), *workload.sidecar_containers),
         volumes=_volumes(resolved),
     )
 
 
-def _init_containers(resolved: Resolved) -> tuple[Container, ...]:
+def _init(resolved: Resolved) -> tuple[Container, ...]:
     """The datastore first: it starts while ``bootstrap`` works, so the API server finds it ready, and ends last."""
     first = bootstrap(resolved)
     return (resolved.datastore.sidecar, first) if resolved.datastore.sidecar else (first,)
 
 
-def _secured(resolved: Resolved, container: Container) -> Container:
-    """The user's security context over ours, in every container."""
-    theirs = resolved.config.control_plane.stateful_set.security.container_security_context
-    if not theirs:
-        return container
-    return replace(container, security_context={**container.security_context, **theirs})
+def _main(resolved: Resolved) -> tuple[Container, ...]:
+    return (*resolved.control_plane.containers, syncer(resolved))
+
+
+def _finished(resolved: Resolved, container: Container) -> Json:
+    """One of our containers with the probes and the security context of the user over ours."""
+    workload = resolved.config.control_plane.stateful_set
+    context = {**container.security_context, **workload.security.container_security_context}
+    finished: Json = to_builtins(replace(adjusted(container, workload.probes), security_context=context))
+    return finished
+
+
+def _plain(section: Section) -> Json:
+    return section.model_dump(by_alias=True, exclude_defaults=True)
 
 
 def _volumes(resolved: Resolved) -> tuple[Json, ...]:

@@ -108,7 +108,7 @@ def _control_plane(config: Config, distro: Distro, datastore: Datastore, replica
         cluster_domain=config.networking.advanced.cluster_domain,
         default_registry=config.control_plane.advanced.default_image_registry,
         replicas=replicas,
-        virtual_scheduler=config.control_plane.advanced.virtual_scheduler.enabled,
+        virtual_scheduler=config.control_plane.advanced.virtual_scheduler.enabled or section.scheduler.enabled,
         datastore_args=datastore.api_server_args,
         datastore_mounts=datastore.api_server_mounts,
         resources=container_resources(config.control_plane.stateful_set.resources),

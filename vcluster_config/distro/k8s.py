@@ -66,7 +66,7 @@ def _api_server(config: DistroK8s, request: Request, version: str) -> Container:
         readiness_probe=_https("/readyz", layout.API_SERVER_PORT, period=3, failures=3, timeout=5),
         liveness_probe=_https("/livez", layout.API_SERVER_PORT, period=10, failures=8, timeout=15),
         resources=request.resources,
-        security_context=CONTAINER_SECURITY,
+        security_context={**CONTAINER_SECURITY, **config.security_context},
         volume_mounts=(RUNTIME_READ_ONLY, SOCKETS, *request.datastore_mounts),
     )
 
@@ -81,7 +81,7 @@ def _controller_manager(config: DistroK8s, request: Request) -> Container:
         env=(runtime_env(layout.SERVICE_CIDR_ENV), *_env(config, {"GOGC": "50"})),
         liveness_probe=_https("/healthz", layout.CONTROLLER_MANAGER_PORT, period=10, failures=8, timeout=15, delay=15),
         resources=Resources(requests={"cpu": "10m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
-        security_context=CONTAINER_SECURITY,
+        security_context={**CONTAINER_SECURITY, **config.security_context},
         volume_mounts=(RUNTIME_READ_ONLY,),
     )
 
@@ -96,7 +96,7 @@ def _scheduler(config: DistroK8s, request: Request) -> Container:
         env=_env(config, {"GOGC": "50"}),
         liveness_probe=_https("/healthz", layout.SCHEDULER_PORT, period=10, failures=8, timeout=15, delay=15),
         resources=Resources(requests={"cpu": "10m", "memory": "48Mi"}, limits={"memory": "1Gi"}),
-        security_context=CONTAINER_SECURITY,
+        security_context={**CONTAINER_SECURITY, **config.security_context},
         volume_mounts=(RUNTIME_READ_ONLY,),
     )
 
