@@ -215,7 +215,7 @@ def test_a_server_that_drops_fields_of_the_status_is_not_written_to_for_ever() -
         rig.create()
         await rig.running()
         rig.report(newerField="x")
-        await rig.quiet(60)
+        await rig.quiet(1500)
         assert rig.requests(rig.virtual).count("patch pods/status") == 2
         rig.report(podIP="10.1.0.4")
         await settle(lambda: rig.pod()["status"]["podIP"] == "10.1.0.4")
