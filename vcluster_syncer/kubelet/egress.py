@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from vcluster_syncer.kubelet.answers import Refusal
 from vcluster_syncer.kubelet.head import BadHead, parse_request
-from vcluster_syncer.kubelet.host import Dialing, HostRaw
+from vcluster_syncer.kubelet.host import Dialing, Spares
 from vcluster_syncer.kubelet.link import Ended, Link, TooLong, splice
 from vcluster_syncer.kubelet.server import NodeApi, Session, Trusted
 from vcluster_syncer.kubelet.targets import DialTarget, MetricsTarget, NodeTarget, Unknown, parse_authority, resolve
@@ -34,9 +34,9 @@ log = logging.getLogger(__name__)
 class Egress:
     """Serves CONNECT on a unix socket."""
 
-    def __init__(self, world: World, host: HostRaw, api: NodeApi, contexts: Contexts) -> None:
+    def __init__(self, world: World, spares: Spares, api: NodeApi, contexts: Contexts) -> None:
         self._world = world
-        self._host = host
+        self._spares = spares
         self._api = api
         self._contexts = contexts
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,7 +96,7 @@ class Egress:
                 raise Refusal(403, message)
 
     async def _node(self, link: Link, node: str, address: str) -> None:
-        dialing = Dialing(self._host)
+        dialing = Dialing(self._spares)
         try:
             try:
                 context = await self._contexts.get((address,), "api-server")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_ERROR_BODY: Final = 64 * 1024
+SPARE_SECONDS: Final = 20.0
+"""Below the 32 s that kube-apiserver waits for the first head on a connection."""
 ANSWER_SECONDS: Final = 30.0
 """How long the host API server may take to answer with a head; its own kubelet dials are capped at the same."""
 
@@ -44,25 +46,80 @@ class Answer(NamedTuple):
     link: Link
 
 
-class Dialing:
-    """A connection begun before it is known to be needed: dialing takes as long as the caller's own TLS handshake."""
+class Spares:
+    """Connections made ahead of need: dialing costs as much as all else we add to an exec.
+
+    One is kept for a moment after each use, so a series of calls never waits; at rest there is none.
+    """
 
     def __init__(self, host: HostRaw) -> None:
         self._host = host
-        self._task: asyncio.Task[Link] | None = asyncio.create_task(_connect(host))
+        self._spare: Link | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._expiry: asyncio.TimerHandle | None = None
 
     async def take(self) -> Link:
-        """The connection, dialed anew from the second call on; raises ``Unreachable``."""
+        """A connection on which nothing has been sent; raises ``Unreachable``."""
+        spare = self._pop()
+        return spare if spare is not None else await self._connect()
+
+    def refill(self) -> None:
+        """Dial in the background unless a spare is there or being dialed."""
+        if self._spare is None and self._task is None:
+            self._task = asyncio.create_task(self._dial())
+
+    async def close(self) -> None:
+        """Drop the spare."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._drop()
+
+    def _pop(self) -> Link | None:
+        spare, self._spare = self._spare, None
+        if self._expiry is not None:
+            self._expiry.cancel()
+        return spare if spare is not None and not spare.at_eof else None
+
+    def _drop(self) -> None:
+        spare = self._pop()
+        if spare is not None:
+            spare.close()
+
+    async def _dial(self) -> None:
+        try:
+            self._spare = await self._connect()
+            self._expiry = asyncio.get_running_loop().call_later(SPARE_SECONDS, self._drop)
+        except Unreachable:
+            self._spare = None
+        finally:
+            self._task = None
+
+    async def _connect(self) -> Link:
+        _, writer = await self._host.connect_raw()
+        return Link.adopt(writer)
+
+
+class Dialing:
+    """A connection begun before it is known to be needed, beside the caller's own TLS handshake."""
+
+    def __init__(self, spares: Spares) -> None:
+        self._spares = spares
+        self._task: asyncio.Task[Link] | None = asyncio.create_task(spares.take())
+
+    async def take(self) -> Link:
+        """The connection, a new one from the second call on; raises ``Unreachable``."""
         task, self._task = self._task, None
-        return await (task or _connect(self._host))
+        return await (task or self._spares.take())
 
     async def drop(self) -> None:
         """Close the connection unless it was taken."""
-        if self._task is None:
+        task, self._task = self._task, None
+        if task is None:
             return
-        self._task.cancel()
+        task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Unreachable):
-            (await self._task).abort()
+            (await task).close()
 
 
 async def ask(link: Link, host: HostRaw, method: str, target: str, headers: tuple[Header, ...]) -> Answer:
@@ -93,8 +150,3 @@ async def read_body(answer: Answer) -> bytes:
                 parts.append(body.feed(data))
                 size += len(data)
     return b"".join(parts)[:MAX_ERROR_BODY]
-
-
-async def _connect(host: HostRaw) -> Link:
-    _, writer = await host.connect_raw()
-    return Link.adopt(writer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -30,8 +31,10 @@ def mint(directory: Path, names: tuple[str, ...], now: datetime) -> str:
     """
     order = msgspec.json.encode(Order(str(directory), now, names))
     command = [sys.executable, "-m", "vcluster_syncer.kubelet.mint"]
+    # The child has to find this package and its dependencies wherever we found them.
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
-        done = subprocess.run(command, input=order, capture_output=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(command, input=order, env=environment, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise OSError(f"issuing a node certificate took longer than {_SECONDS:g} s") from error
     if done.returncode:

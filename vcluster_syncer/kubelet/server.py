@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from vcluster_syncer.kubelet import pods
 from vcluster_syncer.kubelet.answers import Refusal, Reply, as_status, render, text
 from vcluster_syncer.kubelet.head import BadHead, Request, parse_request
-from vcluster_syncer.kubelet.host import Dialing, HostRaw
+from vcluster_syncer.kubelet.host import Dialing
 from vcluster_syncer.kubelet.link import Ended, Link, TooLong
 from vcluster_syncer.kubelet.paths import NodeCall, PodCall, parse_target
 from vcluster_syncer.kubelet.streams import Streams
@@ -51,11 +51,11 @@ class Session(NamedTuple):
 class NodeApi:
     """Serves connections of every virtual node."""
 
-    def __init__(self, world: World, host: HostRaw, info: NodeInfo) -> None:
-        self.closing = asyncio.Event()
+    def __init__(self, world: World, info: NodeInfo, streams: Streams) -> None:
+        self.closing = streams.closing
         self._world = world
         self._info = info
-        self._streams = Streams(host, self.closing)
+        self._streams = streams
 
     async def serve(self, session: Session) -> None:
         """Answer requests until the connection ends or we are closing."""

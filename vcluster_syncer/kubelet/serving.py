@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vcluster_syncer.kubelet.egress import Egress
+from vcluster_syncer.kubelet.host import Spares
 from vcluster_syncer.kubelet.node import NodeInfo
 from vcluster_syncer.kubelet.server import NodeApi
+from vcluster_syncer.kubelet.streams import Streams
 from vcluster_syncer.kubelet.tls import Contexts
 
 if TYPE_CHECKING:
@@ -20,14 +22,16 @@ GRACE_SECONDS: Final = 5.0
 class Serving:
     """The running node API."""
 
-    def __init__(self, api: NodeApi, egress: Egress) -> None:
+    def __init__(self, api: NodeApi, egress: Egress, spares: Spares) -> None:
         self._api = api
         self._egress = egress
+        self._spares = spares
 
     async def close(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Give followed logs a last line, let other streams end within ``grace_seconds``, then cut them."""
         self._api.closing.set()
         await self._egress.close(grace_seconds)
+        await self._spares.close()
 
 
 async def serve(world: World, *, socket_path: str, pki_dir: str, host_raw: HostRaw) -> Serving:
@@ -36,7 +40,8 @@ async def serve(world: World, *, socket_path: str, pki_dir: str, host_raw: HostR
     Raises:
         OSError: the socket cannot be created.
     """
-    api = NodeApi(world, host_raw, NodeInfo(world))
-    egress = Egress(world, host_raw, api, Contexts(Path(pki_dir), world.clock))
+    spares = Spares(host_raw)
+    api = NodeApi(world, NodeInfo(world), Streams(host_raw, spares))
+    egress = Egress(world, spares, api, Contexts(Path(pki_dir), world.clock))
     await egress.start(Path(socket_path))
-    return Serving(api, egress)
+    return Serving(api, egress, spares)

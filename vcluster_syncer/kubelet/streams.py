@@ -9,7 +9,7 @@ from vcluster_syncer.kube.errors import Unreachable
 from vcluster_syncer.kubelet.answers import Refusal, virtual_refusal
 from vcluster_syncer.kubelet.body import LAST_CHUNK, BadBody, Body, body_of, chunk
 from vcluster_syncer.kubelet.head import Header, Request, render_response
-from vcluster_syncer.kubelet.host import Answer, Dialing, HostRaw, ask, read_body
+from vcluster_syncer.kubelet.host import Answer, Dialing, HostRaw, Spares, ask, read_body
 from vcluster_syncer.kubelet.link import Link, splice
 from vcluster_syncer.kubelet.paths import PodCall, host_target
 
@@ -34,9 +34,10 @@ _RESTARTING: Final = "the virtual control plane is restarting"
 class Streams:
     """Opens streams on the host; ``closing`` ends logs with a last line."""
 
-    def __init__(self, host: HostRaw, closing: asyncio.Event) -> None:
+    def __init__(self, host: HostRaw, spares: Spares) -> None:
+        self.closing = asyncio.Event()
         self._host = host
-        self._closing = closing
+        self._spares = spares
 
     async def upgrade(self, client: Link, request: Request, call: PodCall, pod: HostPod, dialing: Dialing) -> None:
         """Exec, attach or port-forward until either side ends it.
@@ -56,6 +57,7 @@ class Streams:
         if answer.head.status != 101:
             raise await _refused(answer, pod)
         client.write(answer.raw)
+        self._spares.refill()
         await splice(client, answer.link)
 
     async def logs(self, client: Link, request: Request, call: PodCall, pod: HostPod, dialing: Dialing) -> bool:
@@ -73,7 +75,8 @@ class Streams:
             content_type = answer.head.headers.get("Content-Type") or "text/plain"
             fields = (("Content-Type", content_type), ("Transfer-Encoding", "chunked"))
             client.write(render_response(200, "OK", fields))
-            return await _Transfer(client, answer.link, body).run(self._closing)
+            self._spares.refill()
+            return await _Transfer(client, answer.link, body).run(self.closing)
         except BadBody as error:
             raise Refusal(502, f"the host API server's answer is malformed: {error}") from error
         finally:

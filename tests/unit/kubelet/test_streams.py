@@ -54,7 +54,7 @@ async def test_a_connection_serves_one_log_after_another(host: ScriptedHost, soc
         writer.write(LOGS)
         await reader.readuntil(b"\r\n\r\n")
         assert await read_chunks(reader) == b"abc\n"
-    assert host.connections == 3
+    assert host.connections >= 3
     writer.close()
 
 
