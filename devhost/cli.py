@@ -26,8 +26,6 @@ def _explained(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **kwargs)
         except HostError as error:
             print(f"devhost: {error}", file=sys.stderr)
-            if error.detail:
-                print(error.detail, file=sys.stderr)
             sys.exit(1)
 
     return wrapper

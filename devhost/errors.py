@@ -9,3 +9,6 @@ class HostError(Exception):
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)
         self.detail = detail
+
+    def __str__(self) -> str:
+        return "\n".join(text for text in (super().__str__(), self.detail) if text)

@@ -88,12 +88,13 @@ class Host:
         with self._progress.step("images"):
             storage = seed.ensure(catalogue.items(), self._progress.note)
         with locked(self.plan.state / "lock"):
-            self._start(binaries, storage)
+            seed.copy(storage, self.plan.data / "registry")
+            self._start(binaries)
 
-    def _start(self, binaries: dict[str, str], storage: Path) -> None:
+    def _start(self, binaries: dict[str, str]) -> None:
         if not self.running():
             with self._progress.step("state, certificates, configuration"):
-                self._prepare(storage)
+                self._prepare()
         with self._progress.step("namespaces and network"):
             self._launch()
         base = {component.name: component for component in components.base(self.plan, binaries)}
@@ -109,12 +110,10 @@ class Host:
         with self._progress.step("DNS and default StorageClass"):
             self._cluster_services()
 
-    def _prepare(self, storage: Path) -> None:
+    def _prepare(self) -> None:
         outside.end(self.plan)
         setup.write(self.plan, (self.node,))
         (self.plan.state / "plan.json").write_text(json.dumps({"index": self.plan.index}))
-        if not (self.plan.data / "registry").exists():
-            seed.copy(storage, self.plan.data / "registry")
         outside.create_cgroups(self.plan, (self.node.name,))
 
     def _launch(self) -> None:
@@ -122,7 +121,7 @@ class Host:
             outside.launch(self.plan)
         wait.until(self._answers, "process 1 of the host answers", LAUNCH_SECONDS)
         pid = self._pid()
-        if pid is not None and self.plan.inner_link not in Path(f"/proc/{pid}/net/dev").read_text():
+        if pid is not None and not outside.connected(self.plan, pid):
             outside.connect(self.plan, pid)
 
     def _answers(self) -> bool:

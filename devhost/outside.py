@@ -25,15 +25,20 @@ def launch(plan: Plan) -> None:
     supervisor = [sys.executable, "-m", "devhost.supervisor", str(plan.state), plan.node_name]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
     with plan.log("supervisor").open("ab") as log:
-        subprocess.Popen(
-            [*command, *supervisor],
+        subprocess.run(
+            ["setsid", "--fork", *command, *supervisor],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             env=environment,
-            start_new_session=True,
             cwd="/",
+            check=True,
         )
+
+
+def connected(plan: Plan, pid: int) -> bool:
+    """Whether the namespace of `pid` holds the inner end of this host's link."""
+    return f"{plan.inner_link}:" in Path(f"/proc/{pid}/net/dev").read_text()
 
 
 def connect(plan: Plan, pid: int) -> None:
@@ -60,10 +65,11 @@ def end(plan: Plan) -> bool:
     """
     pid = control.init_pid(plan.state)
     if pid is not None:
+        linked = connected(plan, pid)
         _kill(pid)
-    if Path(f"/sys/class/net/{plan.outer_link}").exists():
-        with suppress(HostError):
-            _ip("link", "delete", plan.outer_link)
+        if linked:
+            with suppress(HostError):
+                _ip("link", "delete", plan.outer_link)
     for folder in cgroups(plan):
         _remove_tree(folder)
     return pid is not None

@@ -13,15 +13,16 @@ from pathlib import Path
 from devhost import catalogue, imageref, probe, render
 from devhost.atomic import fresh_dir, locked
 from devhost.errors import HostError
-from devhost.locations import cache_dir, digest
+from devhost.locations import PACKAGE, cache_dir, digest
 from devhost.registry import Registry
 
 START_SECONDS = 20.0
 
 
 def folder(items: list[catalogue.Item]) -> Path:
-    """Where the storage for exactly these images lies, or will lie."""
-    return cache_dir() / "seeds" / digest(*(piece for item in items for piece in (item.key, *item.refs)))
+    """Where the storage for exactly these images, made by exactly this code, lies or will lie."""
+    code = [(PACKAGE / name).read_bytes() for name in ("oci.py", "busybox.py", "catalogue.py")]
+    return cache_dir() / "seeds" / digest(*code, *(piece for item in items for piece in (item.key, *item.refs)))
 
 
 def ensure(items: list[catalogue.Item], report: Callable[[str], None]) -> Path:
@@ -39,9 +40,11 @@ def ensure(items: list[catalogue.Item], report: Callable[[str], None]) -> Path:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Gives a host its own copy, as it will push to it."""
-    target.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(source, target, dirs_exist_ok=True)
+    """Gives a host its own copy, as it will push to it; later seeds are laid over it, even while it is served."""
+    marker = target / "seed"
+    if not marker.exists() or marker.read_text() != source.name:
+        shutil.copytree(source, target, dirs_exist_ok=True)
+        marker.write_text(source.name)
 
 
 @contextmanager
