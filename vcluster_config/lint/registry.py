@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vcluster_config.lint.rules import choices, kubeconfig, syncing
+from vcluster_config.lint.rules import choices, effect, kubeconfig, syncing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,4 +16,5 @@ FAMILIES: tuple[Callable[[Case], Iterator[Diagnostic]], ...] = (
     choices.check,
     kubeconfig.check,
     syncing.check,
+    effect.check,
 )
