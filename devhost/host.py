@@ -152,9 +152,11 @@ class Host:
 
     def _node_ready(self) -> None:
         kubectl = self.kubectl()
-        path = "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}"
+        path = "jsonpath={.status.conditions[?(@.type=='Ready')].status}"
         wait.until(
-            lambda: kubectl.run("get", "nodes", "-o", path).split() == ["True"], "the node is Ready", NODE_SECONDS
+            lambda: kubectl.run("get", "node", self.node.name, "--ignore-not-found", "-o", path) == "True",
+            "the node is Ready",
+            NODE_SECONDS,
         )
 
     def _cluster_services(self) -> None:
