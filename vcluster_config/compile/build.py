@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vcluster_config.compile import accounts, rbac, services, workload
+from vcluster_config.compile import (
+    accounts,
+    elsewhere,
+    exposure,
+    limits,
+    manifests,
+    network_policy,
+    rbac,
+    services,
+    workload,
+)
 from vcluster_config.compile.notes import notes
 from vcluster_config.compile.plan import VALUES_VERSION, Plan
 from vcluster_config.compile.resolve import resolve
@@ -12,7 +22,9 @@ from vcluster_config.compile.secret import config_secret
 from vcluster_config.compile.syncer import syncer_config
 
 if TYPE_CHECKING:
+    from vcluster_config.compile.resolve import Resolved
     from vcluster_config.model import Config
+    from vcluster_config.objects import Json
 
 
 def build(config: Config) -> Plan:
@@ -38,4 +50,17 @@ def build(config: Config) -> Plan:
         stateful_set=workload.stateful_set(resolved),
         deployment=workload.deployment(resolved),
         notes=notes(resolved),
+        extra_objects=_extra_objects(resolved),
+    )
+
+
+def _extra_objects(resolved: Resolved) -> tuple[Json, ...]:
+    """Objects of optional features, then those of the user."""
+    host = resolved.config.experimental.deploy.host
+    return (
+        *elsewhere.objects(resolved),
+        *exposure.objects(resolved),
+        *limits.objects(resolved),
+        *network_policy.objects(resolved),
+        *manifests.read(host.manifests, "experimental.deploy.host.manifests"),
     )

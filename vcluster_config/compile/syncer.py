@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vcluster_config.compile import coredns
+from vcluster_config.compile import coredns, manifests
 from vcluster_config.compile.tolerations import toleration
 from vcluster_contract import config as contract
 
@@ -130,8 +130,11 @@ def _leadership(resolved: Resolved) -> contract.Leadership:
 
 
 def _manifests(config: Config) -> tuple[Json, ...]:
+    """DNS first, because what the user deploys may need names."""
     dns = config.control_plane.coredns
-    return coredns.manifests(config) if dns.enabled else ()
+    own = manifests.read(dns.overwrite_manifests, "controlPlane.coredns.overwriteManifests")
+    theirs = manifests.read(config.experimental.deploy.vcluster.manifests, "experimental.deploy.vcluster.manifests")
+    return (*((own or coredns.manifests(config)) if dns.enabled else ()), *theirs)
 
 
 def _resources(resources: Resources) -> Json:
