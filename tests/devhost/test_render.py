@@ -51,9 +51,9 @@ def test_public_registries_are_answered_by_ours() -> None:
     config = tomllib.loads(render.buildah_registries(PLAN))
     assert {entry["location"] for entry in config["registry"]} == {"10.250.3.2:5000"}
     assert {"docker.io", "registry.k8s.io", "ghcr.io"} <= {entry["prefix"] for entry in config["registry"]}
-    assert tomllib.loads(render.registry_hosts())["host"] == {
-        "http://127.0.0.1:5000": {"capabilities": ["pull", "resolve"]}
-    }
+    hosts = tomllib.loads(render.registry_hosts())
+    assert hosts["server"] == "http://127.0.0.1:5000"
+    assert hosts["host"] == {"http://127.0.0.1:5000": {"capabilities": ["pull", "resolve"]}}
 
 
 def test_the_api_server_authorizes_nodes_and_users() -> None:
