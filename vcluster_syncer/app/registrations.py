@@ -70,7 +70,7 @@ def registrations(world: World) -> list[Registration]:
 
 
 def _pods(world: World, kind: Kind) -> Registration:
-    return _named(kind, PodSyncer(world), (PODS, SECRETS, SERVICES), (PODS, NODES, NAMESPACES, SERVICES))
+    return _named(kind, PodSyncer(world), PodSyncer.watches_host, PodSyncer.watches_virtual)
 
 
 def _services(world: World, kind: Kind) -> Registration:

@@ -28,6 +28,7 @@ def field_patch(current: Mapping[str, Any], desired: Mapping[str, Any], fields: 
     for field in fields:
         old, new = current.get(field), desired.get(field)
         if (old or new) and old != new:
-            both = isinstance(old, dict) and isinstance(new, dict)
-            patch[field] = merge_patch(old, new) if both else new  # type: ignore[arg-type]
+            # Merging an empty object changes nothing (RFC 7386), so only null empties one.
+            emptied = None if new == {} else new
+            patch[field] = merge_patch(old, new) if isinstance(old, dict) and isinstance(new, dict) and new else emptied
     return patch
