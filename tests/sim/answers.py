@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from vcluster_contract.kinds import Resource
 from vcluster_syncer.kube.api import Key
-from vcluster_syncer.kube.errors import AlreadyExists, ApiError, Conflict, Forbidden, Gone, Invalid, NotFound
+from vcluster_syncer.kube.errors import (
+    AlreadyExists,
+    ApiError,
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    ServerError,
+)
 
 
 def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
+
+
+def versioned_create() -> ServerError:
+    return ServerError(500, "", "resourceVersion should not be set on objects to be created")
 
 
 def not_found(resource: Resource, key: Key) -> NotFound:

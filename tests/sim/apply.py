@@ -14,7 +14,7 @@ from vcluster_syncer.kube.errors import Conflict
 Path = tuple[Any, ...]
 Fields = dict[Path, Any]
 Managers = dict[str, set[Path]]
-"""Paths owned by each ``manager/operation``."""
+"""Paths owned by each ``manager/operation/sub-resource``."""
 
 LIST_KEYS: dict[str, tuple[str, ...]] = {
     "containers": ("name",),
@@ -47,7 +47,7 @@ def apply(live: JSON, applied: JSON, manager: str, managers: Managers, *, force:
     """
     wanted = leaves(applied)
     current = leaves(live)
-    me = f"{manager}/Apply"
+    me = manager
     contested = {
         path: other
         for path, value in wanted.items()
@@ -65,7 +65,9 @@ def apply(live: JSON, applied: JSON, manager: str, managers: Managers, *, force:
         if not any(path == other[: len(path)] for other in foreign):
             result = _without(result, path)
     for path, value in wanted.items():
-        result = _with(result, path, value)
+        mergeable = value == {} or (value == [] and _keys_of(path))
+        if not (mergeable and _at(result, path)):
+            result = _with(result, path, value)
     managers[me] = set(wanted)
     return result
 
@@ -78,7 +80,7 @@ def record_update(old: JSON, new: JSON, manager: str, managers: Managers) -> Non
     for owned in managers.values():
         owned.difference_update(changed, removed)
     if changed:
-        managers.setdefault(f"{manager}/Update", set()).update(changed)
+        managers.setdefault(manager, set()).update(changed)
 
 
 def leaves(obj: JSON) -> Fields:
@@ -151,6 +153,15 @@ def render(path: Path) -> str:
         else:
             text += f".{step}"
     return text
+
+
+def _at(node: Any, path: Path) -> Any:
+    for step in path:
+        if isinstance(step, tuple):
+            node = next((item for item in node or [] if step[0] and _matches(item, step)), None)
+        else:
+            node = node.get(step) if isinstance(node, dict) else None
+    return node
 
 
 def _with(node: Any, path: Path, value: Any) -> Any:

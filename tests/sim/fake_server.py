@@ -194,7 +194,7 @@ class FakeServer:
         if dry_run:
             return obj
         managers: apply.Managers = {}
-        apply.record_update({}, obj, manager, managers)
+        apply.record_update({}, obj, f"{manager}/Update/", managers)
         return self._store(resource, key, obj, managers)
 
     def update(
@@ -230,7 +230,7 @@ class FakeServer:
             new = pruned(patches.merge(old.decode(), body))
         else:
             new = pruned(patches.strategic_merge(old.decode(), body))
-        self._check_preconditions(resource, old, new["metadata"].get("uid", ""), new["metadata"]["resourceVersion"])
+        self._check_preconditions(resource, old, "", new["metadata"]["resourceVersion"])
         return self._replace(resource, key, old, new, subresource=subresource, manager=manager, dry_run=dry_run)
 
     def delete(
@@ -318,12 +318,16 @@ class FakeServer:
             raise answers.invalid("PatchOptions", "", "fieldManager", "Required value: is required for apply patch")
         applied = pruned(body)
         metadata = applied.setdefault("metadata", {})
+        if metadata.get("name") != key.name:
+            raise answers.bad_request("metadata.name of an apply patch must be that of the URL")
         old = self.storage.get(table_of(resource), key)
         if old is None:
             return self._apply_new(resource, key, applied, subresource, manager, dry_run=dry_run)
-        self._check_preconditions(resource, old, metadata.get("uid", ""), metadata.get("resourceVersion", ""))
+        self._check_preconditions(resource, old, "", metadata.get("resourceVersion", ""))
+        kinds.validate_metadata(old.decode(), {**old.decode(), "metadata": metadata})
         managers = {name: set(owned) for name, owned in self._managers.get((table_of(resource), key), {}).items()}
-        new = apply.apply(old.decode(), applied, manager, managers, force=force)
+        owner = f"{manager}/Apply/{subresource}"
+        new = apply.apply(old.decode(), applied, owner, managers, force=force)
         return self._replace(
             resource, key, old, new, subresource=subresource, manager=manager, managers=managers, dry_run=dry_run
         )
@@ -336,10 +340,9 @@ class FakeServer:
             raise answers.not_found(resource, key)
         if metadata.get("uid"):
             raise answers.conflict(resource, key, "uid mismatch: no existing object was found")
-        metadata.setdefault("name", key.name)
         created = self.create(resource, key.namespace, applied, manager=manager, dry_run=dry_run)
         if not dry_run:
-            self._managers[table_of(resource), key] = {f"{manager}/Apply": set(apply.leaves(applied))}
+            self._managers[table_of(resource), key] = {f"{manager}/Apply/": set(apply.leaves(applied))}
         return created
 
     def _replace(
@@ -356,19 +359,19 @@ class FakeServer:
     ) -> JSON:
         before = old.decode()
         new = kinds.restrict(resource.plural, subresource, before, new)
+        kinds.validate_metadata(before, new)
         new["metadata"] = _system_metadata(before["metadata"], new["metadata"])
         new.setdefault("kind", resource.kind)
         new.setdefault("apiVersion", resource.api_version)
         kinds.default(resource.plural, new)
         self._admit("UPDATE", resource, new, before)
-        kinds.validate_metadata(before, new)
         if not subresource:
             kinds.validate_update(resource.plural, before, new)
         if "generation" in before["metadata"] and before.get("spec") != new.get("spec"):
             new["metadata"]["generation"] = before["metadata"]["generation"] + 1
         if managers is None:
             managers = {name: set(owned) for name, owned in self._managers.get((table_of(resource), key), {}).items()}
-            apply.record_update(before, new, manager, managers)
+            apply.record_update(before, new, f"{manager}/Update/{subresource}", managers)
         if dry_run:
             return new
         if new == before:
@@ -425,7 +428,7 @@ class FakeServer:
 
     def _check_new_metadata(self, resource: Resource, namespace: str, metadata: JSON) -> None:
         if metadata.get("resourceVersion"):
-            raise answers.bad_request("resourceVersion should not be set on objects to be created")
+            raise answers.versioned_create()
         if not metadata.get("name") and not metadata.get("generateName"):
             raise answers.invalid(
                 resource.kind, "", "metadata.name", "Required value: name or generateName is required"

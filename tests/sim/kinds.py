@@ -21,7 +21,7 @@ WITHOUT_GENERATION = {
     "services", "configmaps", "secrets", "endpoints", "events", "nodes", "namespaces", "persistentvolumeclaims",
     "persistentvolumes", "leases", "serviceaccounts", "storageclasses", "priorityclasses",
 }  # fmt: skip
-POD_MUTABLE = {"activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"}
+POD_MUTABLE = {"activeDeadlineSeconds", "tolerations", "schedulingGates"}
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 SERVICE_NETWORK = ipaddress.ip_network("10.96.0.0/16")
 
@@ -38,6 +38,15 @@ def prepare_create(plural: str, obj: JSON) -> None:
         obj.pop("status", None)
     if plural == "pods":
         obj["status"] = {"phase": "Pending", "qosClass": "BestEffort"}
+        if obj.get("spec", {}).get("schedulingGates"):
+            obj["status"]["conditions"] = [
+                {
+                    "type": "PodScheduled",
+                    "status": "False",
+                    "reason": "SchedulingGated",
+                    "message": "Scheduling is blocked due to non-empty scheduling gates",
+                }
+            ]
         obj.get("spec", {}).pop("ephemeralContainers", None)
     elif plural == "services":
         obj["status"] = {"loadBalancer": {}}
@@ -86,12 +95,14 @@ def _without(obj: JSON, field: str) -> JSON:
 
 
 def validate_metadata(old: JSON, new: JSON) -> None:
-    """Refuse new finalizers on an object being deleted.
+    """Refuse another UID, and new finalizers on an object being deleted.
 
     Raises:
         Invalid: names the field.
     """
     before, after = (obj["metadata"].get("finalizers", []) for obj in (old, new))
+    if new["metadata"].get("uid", old["metadata"]["uid"]) != old["metadata"]["uid"]:
+        raise invalid(old["kind"], old["metadata"]["name"], "metadata.uid", "Invalid value: field is immutable")
     if "deletionTimestamp" in old["metadata"] and set(after) - set(before):
         message = "Forbidden: no new finalizers can be added if the object is being deleted"
         raise invalid(new["kind"], new["metadata"]["name"], "metadata.finalizers", message)
@@ -122,8 +133,7 @@ def allocate_cluster_ip(obj: JSON, taken: set[str]) -> None:
     spec["clusterIPs"] = [wanted]
     spec.setdefault("ipFamilies", ["IPv4"])
     spec.setdefault("ipFamilyPolicy", "SingleStack")
-    if wanted != "None":
-        spec.setdefault("internalTrafficPolicy", "Cluster")
+    spec.setdefault("internalTrafficPolicy", "Cluster")
 
 
 def _default_pod(obj: JSON) -> None:
@@ -166,6 +176,13 @@ def _default_service(obj: JSON) -> None:
         port.setdefault("targetPort", port["port"])
     if spec["type"] in {"NodePort", "LoadBalancer"}:
         spec.setdefault("externalTrafficPolicy", "Cluster")
+        for number, port in enumerate(spec.get("ports", [])):
+            port.setdefault("nodePort", 30000 + number)
+    if spec["type"] == "LoadBalancer":
+        spec.setdefault("allocateLoadBalancerNodePorts", True)
+    for ingress in obj.get("status", {}).get("loadBalancer", {}).get("ingress", []):
+        if "ip" in ingress:
+            ingress.setdefault("ipMode", "VIP")
 
 
 def _default_secret(obj: JSON) -> None:
@@ -181,6 +198,12 @@ def _default_claim(obj: JSON) -> None:
 def _default_storage_class(obj: JSON) -> None:
     obj.setdefault("reclaimPolicy", "Delete")
     obj.setdefault("volumeBindingMode", "Immediate")
+
+
+def _default_event(obj: JSON) -> None:
+    obj.setdefault("source", {})
+    obj.setdefault("reportingComponent", "")
+    obj.setdefault("reportingInstance", "")
 
 
 def _pod_immutable(old: JSON, new: JSON) -> None:
@@ -243,6 +266,7 @@ _DEFAULTS: dict[str, Callable[[JSON], None]] = {
     "secrets": _default_secret,
     "persistentvolumeclaims": _default_claim,
     "storageclasses": _default_storage_class,
+    "events": _default_event,
 }
 _IMMUTABLE: dict[str, Callable[[JSON, JSON], None]] = {
     "pods": _pod_immutable,

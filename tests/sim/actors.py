@@ -1,0 +1,176 @@
+"""What changes objects in a cluster besides users and syncers: kubelet, scheduler, collectors, mutating admission."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Never
+
+from tests.sim.fake_server import FakeServer, table_of
+from vcluster_contract.kinds import NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PODS, Resource
+from vcluster_syncer.kube import timestamps
+from vcluster_syncer.kube.api import JSON, Entry, Key, PatchType
+
+PROTECTION = "kubernetes.io/pvc-protection"
+
+
+def protect_claims(operation: str, resource: Resource, new: JSON, old: JSON | None) -> None:
+    """Admission plugin StorageObjectInUseProtection."""
+    if resource == PERSISTENT_VOLUME_CLAIMS and operation == "CREATE":
+        finalizers = new["metadata"].setdefault("finalizers", [])
+        if PROTECTION not in finalizers:
+            finalizers.append(PROTECTION)
+
+
+def inject_sidecar(operation: str, resource: Resource, new: JSON, old: JSON | None) -> None:
+    """A mutating webhook as service meshes have it: a container and an annotation that nobody asked for."""
+    if resource == PODS and operation == "CREATE":
+        new["spec"]["containers"].append({"name": "injected-proxy", "image": "registry.k8s.io/pause:3.10.1"})
+        new["metadata"].setdefault("annotations", {})["sidecar.example.com/injected"] = "true"
+
+
+async def every(seconds: float, act: Callable[[], object]) -> Never:
+    """Call ``act`` again and again, each after a pause."""
+    while True:
+        await asyncio.sleep(seconds)
+        act()
+
+
+class Controllers:
+    """Namespace deletion, garbage collection by owner reference, and claim protection."""
+
+    def __init__(self, server: FakeServer) -> None:
+        self.server = server
+
+    def step(self) -> None:
+        """One round over all objects."""
+        self._collect_orphans()
+        self._finish_claims()
+        for namespace in self.server.storage.entries(table_of(NAMESPACES)):
+            if namespace.meta.deleting:
+                self._empty(namespace.meta.key)
+
+    def _objects(self) -> list[tuple[Resource, Entry]]:
+        return [
+            (resource_of(table, entry), entry)
+            for table in self.server.storage.tables()
+            for entry in self.server.storage.entries(table)
+        ]
+
+    def _collect_orphans(self) -> None:
+        objects = self._objects()
+        alive = {entry.meta.uid for _, entry in objects}
+        for resource, entry in objects:
+            owners = entry.meta.owner_uids
+            if owners and not entry.meta.deleting and not any(owner in alive for owner in owners):
+                self._delete(resource, entry)
+
+    def _finish_claims(self) -> None:
+        for claim in self.server.storage.entries(table_of(PERSISTENT_VOLUME_CLAIMS)):
+            if claim.meta.deleting and PROTECTION in claim.meta.finalizers and not self._in_use(claim.meta.key):
+                left = [finalizer for finalizer in claim.meta.finalizers if finalizer != PROTECTION]
+                patch = {"metadata": {"finalizers": left}}
+                self.server.patch(PERSISTENT_VOLUME_CLAIMS, claim.meta.key, patch, PatchType.MERGE)
+
+    def _in_use(self, claim: Key) -> bool:
+        for entry in self.server.storage.entries(table_of(PODS)):
+            if entry.meta.key.namespace == claim.namespace:
+                for volume in entry.decode()["spec"].get("volumes", []):
+                    if volume.get("persistentVolumeClaim", {}).get("claimName") == claim.name:
+                        return True
+        return False
+
+    def _empty(self, namespace: Key) -> None:
+        inside = [(r, e) for r, e in self._objects() if e.meta.key.namespace == namespace.name]
+        for resource, entry in inside:
+            if not entry.meta.deleting:
+                self._delete(resource, entry)
+        if not inside:
+            self.server.finalize_namespace(namespace)
+
+    def _delete(self, resource: Resource, entry: Entry) -> None:
+        self.server.delete(resource, entry.meta.key, uid=entry.meta.uid)
+
+
+class Kubelet:
+    """Runs pods of every node: scheduled ones become Ready, deleted ones end after their grace."""
+
+    def __init__(
+        self, server: FakeServer, *, node: str = "node-1", starts_in: float = 0.5, stops_in: float = 1.0
+    ) -> None:
+        self.server = server
+        self.node = node
+        self.starts_in = starts_in
+        self.stops_in = stops_in
+        self._since: dict[str, float] = {}
+
+    def step(self) -> None:
+        """One round over all pods, the scheduler's work included."""
+        now = self.server.clock.monotonic()
+        for entry in self.server.storage.entries(table_of(PODS)):
+            pod = entry.decode()
+            since = self._since.setdefault(f"{entry.meta.uid}{entry.meta.deleting}", now)
+            if entry.meta.deleting:
+                if now - since >= self.stops_in:
+                    self.server.delete(PODS, entry.meta.key, uid=entry.meta.uid, grace=0)
+            elif not pod["spec"].get("nodeName"):
+                self._schedule(entry, pod)
+            elif pod["status"]["phase"] == "Pending" and now - since >= self.starts_in:
+                self._start(entry, pod)
+
+    def _schedule(self, entry: Entry, pod: JSON) -> None:
+        if not pod["spec"].get("schedulingGates"):
+            self.server.bind(entry.meta.key, {"target": {"kind": "Node", "name": self.node}})
+
+    def _start(self, entry: Entry, pod: JSON) -> None:
+        time = timestamps.time(self.server.clock.now())
+        pod["status"] |= {
+            "phase": "Running",
+            "hostIP": "192.0.2.1",
+            "podIP": f"10.1.0.{len(self._since) % 250 + 1}",
+            "startTime": time,
+            "observedGeneration": entry.meta.generation,
+            "conditions": _ready_conditions(pod, time),
+            "containerStatuses": [_running(container, time) for container in pod["spec"]["containers"]],
+        }
+        self.server.update(PODS, entry.meta.key, pod, subresource="status", manager="kubelet")
+
+    def finish(self, key: Key, phase: str = "Succeeded") -> None:
+        """End a pod's containers, as a Job's do by themselves."""
+        self.server.patch(PODS, key, {"status": {"phase": phase}}, PatchType.MERGE, subresource="status")
+
+
+def _ready_conditions(pod: JSON, time: str) -> list[JSON]:
+    """The kubelet owns the standard conditions and keeps those of readiness gates, which others write."""
+    ready = all(
+        any(c["type"] == gate["conditionType"] and c["status"] == "True" for c in pod["status"].get("conditions", []))
+        for gate in pod["spec"].get("readinessGates", [])
+    )
+    own = {
+        "PodScheduled": "True",
+        "Initialized": "True",
+        "ContainersReady": "True",
+        "Ready": "True" if ready else "False",
+    }
+    others = [c for c in pod["status"].get("conditions", []) if c["type"] not in own]
+    return others + [{"type": name, "status": value, "lastTransitionTime": time} for name, value in own.items()]
+
+
+def _running(container: JSON, time: str) -> JSON:
+    return {
+        "name": container["name"],
+        "image": container["image"],
+        "imageID": "sha256:0",
+        "containerID": f"containerd://{container['name']}",
+        "ready": True,
+        "started": True,
+        "restartCount": 0,
+        "state": {"running": {"startedAt": time}},
+    }
+
+
+def resource_of(table: tuple[str, str], entry: Entry) -> Resource:
+    """The resource an object was stored under."""
+    obj: dict[str, Any] = entry.decode()
+    version = obj["apiVersion"].rpartition("/")[2]
+    return Resource(table[0], version, table[1], obj["kind"], namespaced=bool(entry.meta.key.namespace))
