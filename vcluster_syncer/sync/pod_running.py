@@ -75,7 +75,6 @@ class PodKeeper:
         changes = status_patch(self._world.scope, pair.virtual, pair.host)
         if not changes:
             return Done()
-        changes["metadata"]["uid"] = pair.virtual_entry.meta.uid
         try:
             answer = await self._world.virtual.client.patch(
                 PODS, pair.key, changes, subresource="status", field_manager=markers.FIELD_MANAGER

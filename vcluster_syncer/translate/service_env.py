@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from vcluster_syncer.kube.api import JSON
@@ -29,6 +30,7 @@ def service_variables(service: JSON) -> tuple[Variable, ...]:
     return tuple(_variables(metadata["name"], address, spec.get("ports") or ()))
 
 
+@lru_cache(maxsize=8)
 def api_server_variables(address: str) -> tuple[Variable, ...]:
     """What every container gets about the API server; ``address`` is its ClusterIP."""
     return tuple(_variables("kubernetes", address, ({"name": "https", "port": 443, "protocol": "TCP"},)))
