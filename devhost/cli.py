@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from devhost import addons, gobuild, logpick, parts
+from devhost import addons, gobuild, logpick, nodes, parts
 from devhost.errors import HostError
 from devhost.host import Host
 from devhost.pins import GO_PARTS
@@ -174,6 +174,16 @@ def addon(host: Host, name: str, state: str, nodes: int) -> None:
     """Bring an add-on in, or take it out."""
     with Progress().step(f"{name} {state}"):
         addons.switch(host, name, on=state == "on", nodes=nodes)
+
+
+@main.command()
+@click.argument("action", type=click.Choice(["add", "remove"]))
+@click.pass_obj
+@_explained
+def node(host: Host, action: str) -> None:
+    """Add a second real node, or drain and remove it."""
+    with Progress().step(f"second node: {action}"):
+        nodes.add(host) if action == "add" else nodes.remove(host)
 
 
 @main.command(name="path")

@@ -186,7 +186,7 @@ def _kubelet(plan: Plan, node: Node, binary: str) -> Component:
         f"--config={plan.conf}/kubelet-{node.name}.json",
         f"--kubeconfig={plan.conf}/kubelet-{node.name}.kubeconfig",
         f"--hostname-override={node.name}",
-        f"--node-ip={plan.node_ip}",
+        f"--node-ip={plan.address(node.number)}",
         f"--root-dir={node.kubelet_root}",
         f"--cert-dir={plan.data}/kubelet-pki-{node.name}",
     )

@@ -6,6 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from devhost.components import Node
 from devhost.errors import HostError
 from devhost.plan import Plan
 
@@ -22,8 +23,8 @@ class Leaf:
     sans: tuple[str, ...] = ()
 
 
-def leaves(plan: Plan, nodes: tuple[str, ...]) -> tuple[Leaf, ...]:
-    """Every leaf certificate of a host with the given node names."""
+def leaves(plan: Plan, nodes: tuple[Node, ...]) -> tuple[Leaf, ...]:
+    """Every leaf certificate of a host with the given nodes."""
     api_sans = (
         "DNS:kubernetes",
         "DNS:kubernetes.default",
@@ -46,15 +47,13 @@ def leaves(plan: Plan, nodes: tuple[str, ...]) -> tuple[Leaf, ...]:
     return (*fixed, *(leaf for node in nodes for leaf in _node(plan, node)))
 
 
-def _node(plan: Plan, node: str) -> tuple[Leaf, Leaf]:
-    sans = (f"DNS:{node}", f"IP:{plan.node_ip}", "IP:127.0.0.1")
-    return (
-        Leaf(f"kubelet-{node}", "ca", f"/O=system:nodes/CN=system:node:{node}"),
-        Leaf(f"kubelet-serving-{node}", "ca", f"/O=system:nodes/CN=system:node:{node}", sans),
-    )
+def _node(plan: Plan, node: Node) -> tuple[Leaf, Leaf]:
+    subject = f"/O=system:nodes/CN=system:node:{node.name}"
+    sans = (f"DNS:{node.name}", f"IP:{plan.address(node.number)}", "IP:127.0.0.1")
+    return Leaf(f"kubelet-{node.name}", "ca", subject), Leaf(f"kubelet-serving-{node.name}", "ca", subject, sans)
 
 
-def create(plan: Plan, nodes: tuple[str, ...]) -> None:
+def create(plan: Plan, nodes: tuple[Node, ...]) -> None:
     """Writes what is missing of the CAs, leaves and the service-account key pair into `plan.pki`."""
     plan.pki.mkdir(parents=True, exist_ok=True)
     for ca in ("ca", "front-proxy-ca"):

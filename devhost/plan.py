@@ -130,6 +130,10 @@ class Plan:
         """The /20 that node number `node` hands out to its pods."""
         return f"10.{150 + self.index}.{16 * node}.0/20"
 
+    def address(self, node: int) -> str:
+        """The InternalIP of node number `node`; number 0 has `node_ip`."""
+        return f"10.250.{self.index}.{2 + node}"
+
     def log(self, component: str) -> Path:
         """The log file of one component."""
         return self.logs / f"{component}.log"

@@ -52,7 +52,6 @@ def kubelet(plan: Plan, node: str, port: int, socket: str) -> Json:
         "cgroupDriver": "cgroupfs",
         "cgroupRoot": f"/{plan.cgroup}/{node}",
         "containerRuntimeEndpoint": f"unix://{socket}",
-        "address": "0.0.0.0",
         "port": port,
         "healthzPort": port - 2,
         "authentication": {"x509": {"clientCAFile": f"{plan.pki}/ca.crt"}, "webhook": {"enabled": True}},

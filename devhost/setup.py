@@ -14,7 +14,6 @@ def write(plan: Plan, nodes: tuple[Node, ...]) -> None:
     """Idempotent: certificates are kept, configuration files are written anew."""
     for folder in (plan.conf / "registry" / "_default", plan.logs, plan.data, plan.audit_log.parent):
         folder.mkdir(parents=True, exist_ok=True)
-    pki.create(plan, tuple(node.name for node in nodes))
     _write(plan, "audit-policy.json", render.audit_policy())
     _write(plan, "kube-proxy.json", render.kube_proxy(plan))
     _text(plan, "resolv.conf", f"nameserver {plan.dns_ip}\n")
@@ -25,10 +24,12 @@ def write(plan: Plan, nodes: tuple[Node, ...]) -> None:
         _text(plan, f"{user}.kubeconfig", render.kubeconfig(plan, user, server=plan.api_url))
     plan.kubeconfig.write_text(render.kubeconfig(plan, "admin", server=plan.api_url))
     for node in nodes:
-        _node(plan, node)
+        write_node(plan, node)
 
 
-def _node(plan: Plan, node: Node) -> None:
+def write_node(plan: Plan, node: Node) -> None:
+    """The files of one node; also for one that joins later."""
+    pki.create(plan, (node,))
     (plan.conf / f"cni-{node.name}").mkdir(exist_ok=True)
     _write(plan, f"cni-{node.name}/10-devhost.conflist", render.cni(plan, node.number, node.bridge))
     _text(plan, f"containerd-{node.name}.toml", render.containerd(plan, node.name, node.runtime_dir))

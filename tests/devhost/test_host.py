@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from devhost import addons, nodes
 from devhost.errors import HostError
 from devhost.host import Host
 
@@ -112,6 +113,65 @@ def test_a_dockerfile_becomes_an_image_that_pods_can_pull(host: Host, tmp_path: 
     host.build_image(tmp_path, tag="ghcr.io/example/word:v1", build_args={"BASE": "busybox:1.36"})
     arguments = ("run", "word", "--image=ghcr.io/example/word:v1", "--restart=Never", "--rm", "--attach", "--quiet")
     assert host.kubectl().run(*arguments, "--", "cat", "/word").startswith("built")
+
+
+EVERYWHERE = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: everywhere}
+spec:
+  selector: {matchLabels: {app: everywhere}}
+  template:
+    metadata: {labels: {app: everywhere}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - name: httpd
+        image: busybox:1.36
+        command: [sh, -c, "hostname > /tmp/index.html; exec httpd -f -p 8080 -h /tmp"]
+        readinessProbe: {httpGet: {port: 8080}, periodSeconds: 1}
+"""
+
+
+def test_a_second_node_runs_pods_that_reach_the_first_ones(host: Host) -> None:
+    second = nodes.add(host)
+    kubectl = host.kubectl()
+    kubectl.run("apply", "-f", "-", stdin=EVERYWHERE)
+    kubectl.run("rollout", "status", "daemonset/everywhere", "--timeout=60s")
+    pods = json.loads(kubectl.run("get", "pods", "--selector=app=everywhere", "-o", "json"))["items"]
+    here, there = sorted(pods, key=lambda pod: pod["spec"]["nodeName"])
+    assert there["spec"]["nodeName"] == second.name
+    command = f"timeout 5 wget -qO- http://{there['status']['podIP']}:8080"
+    assert kubectl.run("exec", here["metadata"]["name"], "--", "sh", "-c", command).strip() == there["metadata"]["name"]
+    kubectl.run("delete", "daemonset", "everywhere")
+    nodes.remove(host)
+    assert second.name not in kubectl.run("get", "nodes")
+
+
+PLAYED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: played}
+spec:
+  replicas: 20
+  selector: {matchLabels: {app: played}}
+  template:
+    metadata: {labels: {app: played}}
+    spec:
+      nodeSelector: {type: kwok}
+      tolerations: [{key: kwok.x-k8s.io/node, operator: Exists}]
+      containers: [{name: nothing, image: nothing}]
+"""
+
+
+def test_kwok_plays_nodes_and_their_pods(host: Host) -> None:
+    addons.switch(host, "kwok", on=True, nodes=2)
+    kubectl = host.kubectl()
+    kubectl.run("apply", "-f", "-", stdin=PLAYED)
+    kubectl.run("rollout", "status", "deployment/played", "--timeout=60s")
+    kubectl.run("delete", "deployment", "played", "--cascade=foreground", "--wait")
+    addons.switch(host, "kwok", on=False)
+    assert "kwok" not in kubectl.run("get", "nodes")
 
 
 def test_an_unknown_component_is_named_together_with_the_known_ones(host: Host) -> None:
