@@ -106,6 +106,8 @@ class FakeClient:
         key = Key(namespace, name or body.get("metadata", {}).get("name", ""))
 
         def answer() -> JSON:
+            if resource.plural == "selfsubjectaccessreviews":
+                return self._review(body)
             if subresource:
                 return self.server.create_subresource(resource, key, subresource, body)
             return self.server.create(resource, namespace, body, manager=field_manager or self.user, dry_run=dry_run)
@@ -188,6 +190,13 @@ class FakeClient:
             return msgspec.json.encode({"major": "1", "minor": "36", "gitVersion": "v1.36.3"})
         raise answers.not_served()
 
+    def _review(self, body: JSON) -> JSON:
+        """A SelfSubjectAccessReview, which everybody may ask for and which stores nothing."""
+        asked = body["spec"]["resourceAttributes"]
+        resource = Resource(asked["group"], asked["version"], asked["resource"], "")
+        allowed = self.server.authorizer(self.user, asked["verb"], resource, asked["subresource"], asked["namespace"])
+        return {**body, "status": {"allowed": allowed}}
+
     async def _travel(self) -> None:
         await asyncio.sleep(self.server.random.uniform(*self.latency))
 
@@ -197,7 +206,8 @@ class FakeClient:
         epoch, revision = self.server.epoch, self.server.storage.revision
         code = 201 if verb == "create" else 200
         try:
-            if not self.server.authorizer(self.user, verb, resource, subresource, key.namespace):
+            reviewing = resource.plural == "selfsubjectaccessreviews"
+            if not reviewing and not self.server.authorizer(self.user, verb, resource, subresource, key.namespace):
                 raise answers.forbidden(self.user, verb, resource, subresource, key.namespace)
             result = answer()
         except ApiError as error:

@@ -19,6 +19,7 @@ from vcluster_syncer.kube.errors import (
     AlreadyExists,
     ApiError,
     Forbidden,
+    Invalid,
     NotFound,
     ServerError,
     TooManyRequests,
@@ -32,7 +33,7 @@ from vcluster_syncer.sync.breaker import LoopBroken
 from vcluster_syncer.sync.conditions import Conditions
 from vcluster_syncer.sync.instruments import Instruments
 from vcluster_syncer.sync.lane import Lane, Registration
-from vcluster_syncer.sync.tally import CURRENT, SideName, Tally
+from vcluster_syncer.sync.tally import CURRENT, Request, SideName, Tally
 
 WORKERS: Final = 32
 PATROL_INTERVAL: Final = 600.0
@@ -152,7 +153,7 @@ class Engine:
         try:
             outcome = await lane.syncer.reconcile(key)
         except (ApiError, Unreachable, LoopBroken) as error:
-            await self._failed(world, lane, key, error, tally)
+            await self._failed(world, lane, key, error, tally.last)
         else:
             self._answered(world, lane, key, outcome, tally, looking=looking)
         finally:
@@ -181,10 +182,17 @@ class Engine:
             self._instruments.lag.observe(lag, lane.name, direction)
 
     async def _failed(
-        self, world: World, lane: Lane, key: Key, error: ApiError | Unreachable | LoopBroken, tally: Tally
+        self,
+        world: World,
+        lane: Lane,
+        key: Key,
+        error: ApiError | Unreachable | LoopBroken,
+        request: Request | None,
     ) -> None:
         match error:
             case ConflictError() | AlreadyExists() | NotFound():
+                self._conflict(lane, key)
+            case Invalid() if _meets_another_object(error):
                 self._conflict(lane, key)
             case TooManyRequests():
                 lane.queue.add(key, after=error.retry_after * (1 + self._random.random()))
@@ -195,8 +203,8 @@ class Engine:
                 lane.queue.add(key, after=error.retry_after)
             case Unreachable() | ServerError():
                 self._retry(lane, key, error)
-            case Forbidden() if tally.last is not None and not await self._may(world, tally):
-                self._switch_off(world, lane, key, tally)
+            case Forbidden() if request is not None and not await _may(world, request):
+                self._switch_off(world, lane, key, request)
             case _:
                 self._retry(lane, key, error)
                 self._report(world, lane, key, str(error))
@@ -211,16 +219,7 @@ class Engine:
         details = {"kind": lane.name, "key": str(key), "error": str(error), "retry_in": round(delay, 2)}
         _logger.info("Reconcile failed", extra=details)
 
-    async def _may(self, world: World, tally: Tally) -> bool:
-        request = tally.last
-        if request is None:
-            return True
-        return await may(world.host.client if request.side == "host" else world.virtual.client, request)
-
-    def _switch_off(self, world: World, lane: Lane, key: Key, tally: Tally) -> None:
-        request = tally.last
-        if request is None:
-            return
+    def _switch_off(self, world: World, lane: Lane, key: Key, request: Request) -> None:
         what = f"{request.verb} {request.resource.plural}{request.subresource and '/' + request.subresource}"
         message = (
             f"the syncer is not allowed to {what} on the {request.side} cluster, so {lane.name} are not synced: "
@@ -246,3 +245,12 @@ class Engine:
         if entry is not None:
             shown = message.replace(world.scope.host_key(key).name, key.name) if key.namespace else message
             world.recorder.event(resource, key, entry.meta.uid, type="Warning", reason="SyncError", message=shown)
+
+
+def _meets_another_object(error: Invalid) -> bool:
+    """Whether a patch with a UID met a newer object of the same name; the API server calls that an immutable field."""
+    return any(cause.get("field") == "metadata.uid" for cause in error.details.get("causes") or ())
+
+
+async def _may(world: World, request: Request) -> bool:
+    return await may(world.host.client if request.side == "host" else world.virtual.client, request)

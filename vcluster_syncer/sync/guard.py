@@ -17,7 +17,7 @@ from vcluster_syncer.sync.tally import CURRENT, Request, SideName
 T = TypeVar("T")
 
 _COUNTED_SUBRESOURCES: Final = ("", "status")
-"""Writes to other sub-resources (binding, token) say the same for every object of a name and are no loop."""
+"""Writes to others (binding, token) and nameless ones (reviews) say the same again and again and are no loop."""
 
 
 class GuardedClient:
@@ -170,7 +170,7 @@ class GuardedClient:
 
     async def _write(self, request: Request, body: JSON | list[JSON], call: Callable[[], Awaitable[JSON]]) -> JSON:
         target = (self._side, request.resource, request.key, request.subresource)
-        if request.subresource not in _COUNTED_SUBRESOURCES:
+        if request.subresource not in _COUNTED_SUBRESOURCES or not request.key.name:
             return await self._counted(request, call)
         digest = self._breaker.check(target, body)
         result = await self._counted(request, call)
