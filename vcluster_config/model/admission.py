@@ -1,9 +1,9 @@
 """Webhook configurations of ``policies.centralAdmission``, as Kubernetes' admissionregistration.k8s.io/v1 has them."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from vcluster_config.model.base import Section, section
-from vcluster_config.model.types import StringMap
+from vcluster_config.model.types import KubeLabelSelector, MatchCondition, RuleWithOperations, StringMap
 
 
 class WebhookService(Section):
@@ -37,15 +37,15 @@ class ValidatingWebhook(Section):
     """Full domain name of the webhook."""
     client_config: WebhookClientConfig = section()
     """How it is reached."""
-    rules: list[dict[str, Any]] = []
+    rules: list[RuleWithOperations] = []
     """Operations, groups, versions and resources it looks at."""
     failure_policy: Literal["", "Fail", "Ignore"] = ""
     """What happens when it does not answer."""
     match_policy: Literal["", "Exact", "Equivalent"] = ""
     """Whether equivalent API versions match its rules."""
-    namespace_selector: dict[str, Any] | None = None
+    namespace_selector: KubeLabelSelector | None = None
     """Namespaces it looks at."""
-    object_selector: dict[str, Any] | None = None
+    object_selector: KubeLabelSelector | None = None
     """Objects it looks at."""
     side_effects: Literal["", "None", "NoneOnDryRun", "Some", "Unknown"] = ""
     """Whether it changes anything besides its answer."""
@@ -53,7 +53,7 @@ class ValidatingWebhook(Section):
     """Seconds to wait for its answer, 1 to 30."""
     admission_review_versions: list[str] = []
     """Versions of AdmissionReview it understands."""
-    match_conditions: list[dict[str, Any]] = []
+    match_conditions: list[MatchCondition] = []
     """CEL conditions that must hold for it to be called."""
 
 

@@ -13,6 +13,7 @@ from pydantic_core import ValidationError
 
 from vcluster_config.model import key_problems
 from vcluster_config.model.base import Section
+from vcluster_config.model.kubernetes import refusals
 from vcluster_config.model.leaves import validator
 from vcluster_config.model.shape import Form, Shape, default_of, fields, shape_of
 from vcluster_config.model.values import ValueType, auto_bool
@@ -79,10 +80,22 @@ class Builder:
             return [self.item(item, value, (*path, index)) for index, value in enumerate(node.items)]
         if item is not None and shape.form is Form.MAP and isinstance(node, Mapping):
             return {entry.key: self.item(item, entry.value, (*path, entry.key)) for entry in node.entries}
+        if not self.fits_kubernetes(shape, node, path):
+            return default_of(info)
         data = plain(node)
         if shape.form is Form.MAP:
             data = overlay(default_of(info) or {}, data)
         return self.leaf(info, data, path)
+
+    def fits_kubernetes(self, shape: Shape, node: Node, path: Path) -> bool:
+        """Check an object, or a list of objects, that Kubernetes will read."""
+        before = len(self.bad)
+        if shape.kube is not None:
+            self.bad += [BadValue(item.path, item.error) for item in refusals(shape.kube, node, path)]
+        elif shape.item is not None and shape.item.kube is not None and isinstance(node, Items):
+            for index, item in enumerate(node.items):
+                self.fits_kubernetes(shape.item, item, (*path, index))
+        return len(self.bad) == before
 
     def item(self, section: type[Section], node: Node, path: Path) -> Any:
         """Build a section that is an item of a list or a value of a map."""

@@ -3,6 +3,7 @@
 from vcluster_config.model.elsewhere import elsewhere
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Edit, Severity, Suggestion
+from vcluster_config.source.document import Document
 from vcluster_config.source.node import Entry, Mapping, Path, Scalar, dotted
 
 
@@ -76,4 +77,26 @@ def empty_section(entry: Entry, path: Path) -> Diagnostic:
         found="null",
         expected="a mapping",
         suggestions=(Suggestion("remove the key, or indent what belongs to it below it"),),
+    )
+
+
+def unknown_field(path: Path, kind: str, siblings: list[str], document: Document) -> Diagnostic:
+    """A field that a Kubernetes type does not have."""
+    from vcluster_config.model.suggest import closest
+
+    key = str(path[-1])
+    near = closest(key, siblings)
+    span = document.key_span(path)
+    if near is not None:
+        suggestion = Suggestion(f"did you mean {near}?", "unsafe", (Edit(span, near),))
+    else:
+        suggestion = Suggestion(f"known fields here: {', '.join(siblings)}")
+    return Diagnostic(
+        Code.UNKNOWN_FIELD,
+        Severity.ERROR,
+        f"{key} is no field of Kubernetes' {kind}",
+        span,
+        path=dotted(path),
+        found=key,
+        suggestions=(suggestion,),
     )

@@ -4,7 +4,16 @@ from typing import Any
 
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import PolicyRuleSection
-from vcluster_config.model.types import EnvVar, PullPolicy, SecurityContext
+from vcluster_config.model.types import (
+    EnvFromSource,
+    EnvVar,
+    KubeVolumeMount,
+    Lifecycle,
+    Probe,
+    PullPolicy,
+    ResourceRequirements,
+    SecurityContext,
+)
 
 
 class PluginRules(Section):
@@ -42,9 +51,9 @@ class Plugin(Section):
     """Replaces its arguments."""
     security_context: SecurityContext = {}
     """Kubernetes SecurityContext of its container."""
-    resources: dict[str, Any] = {}
+    resources: ResourceRequirements = {}
     """Requests and limits of its container."""
-    volume_mounts: list[dict[str, Any]] = []
+    volume_mounts: list[KubeVolumeMount] = []
     """Mounts of its container."""
 
 
@@ -55,15 +64,15 @@ class LegacyPlugin(Plugin):
     """``v2`` makes it one of the newer kind."""
     env: list[EnvVar] = []
     """Extra environment variables."""
-    env_from: list[dict[str, Any]] = []
+    env_from: list[EnvFromSource] = []
     """Sources of environment variables."""
-    lifecycle: dict[str, Any] = {}
+    lifecycle: Lifecycle = {}
     """Lifecycle hooks of its container."""
-    liveness_probe: dict[str, Any] = {}
+    liveness_probe: Probe = {}
     """When its container is restarted."""
-    readiness_probe: dict[str, Any] = {}
+    readiness_probe: Probe = {}
     """When its container counts as ready."""
-    startup_probe: dict[str, Any] = {}
+    startup_probe: Probe = {}
     """How long its container may take to start."""
     working_dir: str = ""
     """Working directory of its container."""

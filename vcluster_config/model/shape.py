@@ -3,7 +3,7 @@
 import types
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic.fields import FieldInfo
 
 from vcluster_config.model.base import Section
+from vcluster_config.model.kubernetes import KubeType
 from vcluster_config.model.values import ValueType, auto_bool
 
 
@@ -26,13 +27,18 @@ class Form(Enum):
 
 @dataclass(frozen=True)
 class Shape:
-    """Form of a value; ``item`` is the shape of map values and list items, ``value`` a Python type or value type."""
+    """Form of a value.
+
+    ``item`` is the shape of map values and list items, ``value`` a Python type or value type, ``kube`` the type of
+    an object that Kubernetes reads.
+    """
 
     form: Form
     value: Any = None
     item: "Shape | None" = None
     section: type[Section] | None = None
     nullable: bool = False
+    kube: KubeType | None = None
 
 
 @cache
@@ -51,13 +57,15 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
     if origin is typing.Annotated:
         base, *more = typing.get_args(annotation)
         return _shape(base, (*metadata, *more))
+    kube = next((item for item in metadata if isinstance(item, KubeType)), None)
+    if kube is not None:
+        return replace(_shape(annotation), kube=kube)
     special = next((item for item in metadata if isinstance(item, ValueType) or item is auto_bool), None)
     if special is not None:
         return Shape(Form.VALUE, special)
     if origin in (types.UnionType, typing.Union):
         kept = [arg for arg in typing.get_args(annotation) if arg is not type(None)]
-        inner = _shape(kept[0], metadata)
-        return Shape(inner.form, inner.value, inner.item, inner.section, nullable=True)
+        return replace(_shape(kept[0], metadata), nullable=True)
     return _plain_shape(annotation, origin)
 
 

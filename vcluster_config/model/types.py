@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
+from vcluster_config.model.kubernetes import KubeType
 from vcluster_config.model.values import ValueType, auto_bool
 
 StringMap = dict[str, str]
@@ -22,16 +23,24 @@ Quantity = Annotated[
 Quantities = dict[str, Quantity]
 
 KubeObject = dict[str, Any]
-Affinity = KubeObject
-Container = KubeObject
-EnvVar = KubeObject
-IngressSpec = KubeObject
-PersistentVolumeClaim = KubeObject
-PodSecurityContext = KubeObject
-PolicyRule = KubeObject
-ScopeSelector = KubeObject
-SecurityContext = KubeObject
-ServiceSpec = KubeObject
-Toleration = KubeObject
-TopologySpreadConstraint = KubeObject
-Volume = KubeObject
+Affinity = Annotated[KubeObject, KubeType("Affinity")]
+Container = Annotated[KubeObject, KubeType("Container")]
+EnvFromSource = Annotated[KubeObject, KubeType("EnvFromSource")]
+EnvVar = Annotated[KubeObject, KubeType("EnvVar")]
+IngressSpec = Annotated[KubeObject, KubeType("IngressSpec", partial=True)]
+KubeLabelSelector = Annotated[KubeObject, KubeType("LabelSelector")]
+Lifecycle = Annotated[KubeObject, KubeType("Lifecycle")]
+MatchCondition = Annotated[KubeObject, KubeType("MatchCondition")]
+PersistentVolumeClaim = Annotated[KubeObject, KubeType("PersistentVolumeClaim")]
+PodSecurityContext = Annotated[KubeObject, KubeType("PodSecurityContext")]
+PolicyRule = Annotated[KubeObject, KubeType("PolicyRule")]
+Probe = Annotated[KubeObject, KubeType("Probe")]
+ResourceRequirements = Annotated[KubeObject, KubeType("ResourceRequirements")]
+RuleWithOperations = Annotated[KubeObject, KubeType("RuleWithOperations")]
+ScopeSelector = Annotated[KubeObject, KubeType("ScopeSelector")]
+SecurityContext = Annotated[KubeObject, KubeType("SecurityContext")]
+ServiceSpec = Annotated[KubeObject, KubeType("ServiceSpec", partial=True)]
+Toleration = Annotated[KubeObject, KubeType("Toleration")]
+TopologySpreadConstraint = Annotated[KubeObject, KubeType("TopologySpreadConstraint")]
+Volume = Annotated[KubeObject, KubeType("Volume")]
+KubeVolumeMount = Annotated[KubeObject, KubeType("VolumeMount")]

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping as Dict
 from typing import Any, Final
 
+from vcluster_config.model.key_problems import unknown_field
 from vcluster_config.model.secret_paths import MASK, is_secret
 from vcluster_config.source import scalars
 from vcluster_config.source.codes import Code
@@ -35,6 +36,8 @@ def from_error(path: Path, error: Dict[str, Any], document: Document) -> Diagnos
     if kind == "missing":
         return _missing(path, document)
     node = document.find(path)
+    if kind == "unknown":
+        return unknown_field(path, error["kind"], error["fields"], document)
     if kind == "literal_error":
         return _not_one_of(path, node, document, error["ctx"]["expected"])
     if kind == "value":
@@ -74,8 +77,12 @@ def _missing(path: Path, document: Document) -> Diagnostic:
     )
 
 
-def _start(span: Span) -> Span:
-    return Span(span.file, span.line, span.column, span.line, span.column + 1)
+def _start(span: Span, length: int = 1) -> Span:
+    return Span(span.file, span.line, span.column, span.line, span.column + length)
+
+
+def _end(span: Span) -> Span:
+    return Span(span.file, span.end_line, span.end_column, span.end_line, span.end_column)
 
 
 def _not_one_of(path: Path, node: Node | None, document: Document, choices: str) -> Diagnostic:
@@ -139,7 +146,7 @@ def _as_text(path: Path, node: Scalar, expected: str) -> Diagnostic | None:
     odd = scalars.is_odd_boolean(node.text)
     kind = f"the boolean {str(node.value).lower()}" if isinstance(node.value, bool) else f"the number {node.value}"
     text = MASK if is_secret(path) else node.text
-    edits = () if is_secret(path) else (Edit(node.span, json.dumps(node.text)),)
+    edits = (Edit(_start(node.span, 0), '"'), Edit(_end(node.span), '"'))
     return Diagnostic(
         Code.YAML_BOOLEAN if odd else Code.YAML_NUMBER_AS_TEXT,
         Severity.ERROR,

@@ -11,11 +11,20 @@ from vcluster_config.model import Config
 from vcluster_config.model.shape import Form, Place, Shape, default_of, fields, places, shape_of
 from vcluster_config.model.values import ValueType, auto_bool
 
+_MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: changed}\n"
 SAMPLES: dict[str, Any] = {
     "controlPlane.statefulSet.persistence.volumeClaim.accessModes": ["ReadWriteMany"],
     "controlPlane.backingStore.etcd.deploy.statefulSet.persistence.volumeClaim.accessModes": ["ReadWriteMany"],
     "sync.toHost.pods.enforceTolerations": ["key=value:NoSchedule"],
     "controlPlane.proxy.extraSANs": ["changed.example.com"],
+    "experimental.deploy.host.manifests": _MANIFEST,
+    "experimental.deploy.vcluster.manifests": _MANIFEST,
+    "controlPlane.coredns.overwriteManifests": _MANIFEST,
+}
+CONTEXTS: dict[str, Any] = {
+    "controlPlane.statefulSet.persistence.dataVolume": {
+        "controlPlane": {"statefulSet": {"persistence": {"volumeClaim": {"enabled": False}}}}
+    },
 }
 ITEMS: dict[str, Any] = {
     "env": {"name": "CHANGED", "value": "x"},
@@ -58,7 +67,7 @@ def _is_leaf(shape: Shape) -> bool:
 
 def flip(place: Place) -> Flip:
     """Flip a leaf, with the switches around it turned on."""
-    context = _context(place.path)
+    context = json.loads(json.dumps(CONTEXTS.get(".".join(place.path)) or _context(place.path)))
     changed = json.loads(json.dumps(context))
     _put(changed, _concrete(place.path), flipped(place))
     return Flip(place.path, json.dumps(context), json.dumps(changed))

@@ -1,0 +1,131 @@
+"""Checks objects that are handed to Kubernetes against its own schema, instead of letting the API server refuse them.
+
+``kubernetes.json`` is extracted from the OpenAPI document of a Kubernetes release.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from vcluster_config.source.node import Items, Mapping, Node, Path, Scalar
+
+_PLAIN: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
+    "string": (str, "text"),
+    "boolean": (bool, "true or false"),
+    "integer": (int, "a whole number"),
+    "number": ((int, float), "a number"),
+    "int-or-string": ((int, str), "a whole number or text"),
+}
+_QUANTITY: Final = re.compile(r"[+-]?(\d+|\d+\.\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_CHOICES: Final = {
+    ("Container", "imagePullPolicy"): ("Always", "IfNotPresent", "Never"),
+    ("Container", "restartPolicy"): ("Always", "Never", "OnFailure"),
+    ("IngressSpec", "pathType"): ("Exact", "Prefix", "ImplementationSpecific"),
+    ("LabelSelectorRequirement", "operator"): ("In", "NotIn", "Exists", "DoesNotExist"),
+    ("NodeSelectorRequirement", "operator"): ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
+    ("PodSecurityContext", "fsGroupChangePolicy"): ("Always", "OnRootMismatch"),
+    ("SeccompProfile", "type"): ("Localhost", "RuntimeDefault", "Unconfined"),
+    ("ServicePort", "protocol"): ("TCP", "UDP", "SCTP"),
+    ("ServiceSpec", "externalTrafficPolicy"): ("Cluster", "Local"),
+    ("ServiceSpec", "internalTrafficPolicy"): ("Cluster", "Local"),
+    ("ServiceSpec", "ipFamilyPolicy"): ("SingleStack", "PreferDualStack", "RequireDualStack"),
+    ("ServiceSpec", "sessionAffinity"): ("ClientIP", "None"),
+    ("ServiceSpec", "type"): ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
+    ("Toleration", "effect"): ("", "NoExecute", "NoSchedule", "PreferNoSchedule"),
+    ("Toleration", "operator"): ("", "Equal", "Exists", "Gt", "Lt"),
+    ("TopologySpreadConstraint", "whenUnsatisfiable"): ("DoNotSchedule", "ScheduleAnyway"),
+    ("VolumeMount", "mountPropagation"): ("Bidirectional", "HostToContainer", "None"),
+}
+
+
+@dataclass(frozen=True)
+class KubeType:
+    """Marks a value as an object of a Kubernetes type; ``partial`` ones are merged over computed fields."""
+
+    name: str
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A place inside an object that Kubernetes would refuse, in the terms of the model's own errors."""
+
+    path: Path
+    error: dict[str, Any]
+
+
+@cache
+def types() -> dict[str, Any]:
+    """Known types; each has ``required`` and ``fields``."""
+    text = files("vcluster_config.model").joinpath("kubernetes.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)["types"]
+    return document
+
+
+def refusals(kind: KubeType, node: Node, path: Path) -> Iterator[Refusal]:
+    """Everything about an object that does not fit its type."""
+    yield from _object(kind.name, node, path, partial=kind.partial)
+
+
+def _object(name: str, node: Node, path: Path, *, partial: bool = False) -> Iterator[Refusal]:
+    if not isinstance(node, Mapping):
+        yield Refusal(path, {"type": "model_type", "msg": ""})
+        return
+    known = types()[name]
+    fields = known["fields"]
+    given = {entry.key for entry in node.entries}
+    for key in known["required"] if not partial else ():
+        if key not in given:
+            yield Refusal((*path, key), {"type": "missing"})
+    for entry in node.entries:
+        here = (*path, entry.key)
+        if entry.key not in fields:
+            yield Refusal(here, {"type": "unknown", "kind": name, "fields": list(fields)})
+        elif not (isinstance(entry.value, Scalar) and entry.value.value is None):
+            yield from _value(fields[entry.key], entry.value, here, (name, entry.key))
+
+
+def _value(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterator[Refusal]:
+    if kind.startswith("#"):
+        yield from _object(kind[1:], node, path)
+    elif kind.startswith("[]"):
+        yield from _items(kind[2:], node, path, field)
+    elif kind.startswith("{}"):
+        yield from _map(kind[2:], node, path, field)
+    elif kind != "any":
+        yield from _scalar(kind, node, path, field)
+
+
+def _items(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterator[Refusal]:
+    if not isinstance(node, Items):
+        yield Refusal(path, {"type": "list_type", "msg": ""})
+        return
+    for index, item in enumerate(node.items):
+        yield from _value(kind, item, (*path, index), field)
+
+
+def _map(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterator[Refusal]:
+    if not isinstance(node, Mapping):
+        yield Refusal(path, {"type": "dict_type", "msg": ""})
+        return
+    for entry in node.entries:
+        yield from _value(kind, entry.value, (*path, entry.key), field)
+
+
+def _scalar(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterator[Refusal]:
+    value = node.value if isinstance(node, Scalar) else node
+    if kind == "quantity":
+        if isinstance(value, bool) or not (isinstance(value, str | int | float) and _QUANTITY.fullmatch(str(value))):
+            expected = "a Kubernetes quantity such as 500m, 2 or 4Gi"
+            yield Refusal(path, {"type": "value", "ctx": {"expected": expected}})
+        return
+    accepted, expected = _PLAIN[kind]
+    if not isinstance(value, accepted) or (isinstance(value, bool) and kind != "boolean"):
+        yield Refusal(path, {"type": "kubernetes", "msg": expected})
+    elif field in _CHOICES and value not in _CHOICES[field]:
+        choices = ", ".join(f"'{choice}'" for choice in _CHOICES[field])
+        yield Refusal(path, {"type": "literal_error", "ctx": {"expected": choices}})

@@ -1,0 +1,1 @@
+"""Everything generated from the model: the editor schema and the reference pages."""
