@@ -1,0 +1,202 @@
+"""What goes wrong between a syncer and its API servers, on demand of a seed, so that every failure can be replayed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
+from typing import Any, Never, ParamSpec, TypeVar
+
+import msgspec
+
+from tests.sim.fake_server import FakeServer
+from vcluster_contract.kinds import Resource
+from vcluster_syncer.clock import Random
+from vcluster_syncer.kube.api import Client, WatchEvent
+from vcluster_syncer.kube.errors import Conflict, ServerError, TooManyRequests, Unreachable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Menu(msgspec.Struct):
+    """Probability of each mishap per request or watch event."""
+
+    request_lost: float = 0.0
+    reply_lost: float = 0.0
+    """The request took effect, but nobody learns of it."""
+    conflict: float = 0.0
+    overload: float = 0.0
+    failure: float = 0.0
+    """500 before or after the request took effect."""
+    slow: float = 0.0
+    watch_cut: float = 0.0
+    watch_duplicate: float = 0.0
+    """One of the last events comes again."""
+    watch_delay: float = 0.0
+
+
+STORMY = Menu(
+    request_lost=0.03,
+    reply_lost=0.05,
+    conflict=0.05,
+    overload=0.03,
+    failure=0.03,
+    slow=0.05,
+    watch_cut=0.03,
+    watch_duplicate=0.05,
+    watch_delay=0.1,
+)
+QUIET = Menu()
+
+
+class NemesisClient:
+    """A ``Client`` that misbehaves by its menu; ``checkpoint`` is called around every write.
+
+    A checkpoint may cancel the syncer's tasks: that is a crash at exactly this point.
+    """
+
+    def __init__(
+        self, inner: Client, random: Random, menu: Menu, checkpoint: Callable[[str], None] | None = None
+    ) -> None:
+        self.menu = menu
+        self.checkpoint = checkpoint
+        self._inner = inner
+        self._random = random
+        self.list_page = self._read(inner.list_page)
+        self.get = self._read(inner.get)
+        self.raw_get = self._read(inner.raw_get)
+        self.create = self._write(inner.create)
+        self.update = self._write(inner.update, versioned=True)
+        self.patch = self._write(inner.patch, versioned=True)
+        self.delete = self._write(inner.delete, versioned=True)
+
+    async def watch(
+        self,
+        resource: Resource,
+        namespace: str = "",
+        *,
+        resource_version: str,
+        label_selector: str = "",
+        field_selector: str = "",
+        timeout_seconds: int = 300,
+    ) -> AsyncGenerator[WatchEvent, None]:
+        await self._before()
+        stream = self._inner.watch(
+            resource,
+            namespace,
+            resource_version=resource_version,
+            label_selector=label_selector,
+            field_selector=field_selector,
+            timeout_seconds=timeout_seconds,
+        )
+        past: deque[WatchEvent] = deque(maxlen=5)
+        async with aclosing(stream) as events:
+            async for event in events:
+                if self._strikes(self.menu.watch_cut):
+                    raise Unreachable("watch cut by the nemesis", sent=True)
+                if self._strikes(self.menu.watch_delay):
+                    await asyncio.sleep(self._random.uniform(0.0, 3.0))
+                yield event
+                past.append(event)
+                if self._strikes(self.menu.watch_duplicate):
+                    yield self._random.choice(past)
+
+    def _read(self, call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+        async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            await self._before()
+            return await call(*args, **kwargs)
+
+        return guarded
+
+    def _write(
+        self, call: Callable[P, Coroutine[Any, Any, T]], *, versioned: bool = False
+    ) -> Callable[P, Coroutine[Any, Any, T]]:
+        async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+            self._at("before")
+            await self._before()
+            if versioned and self._strikes(self.menu.conflict):
+                raise Conflict(409, "Conflict", "conflict made by the nemesis")
+            result = await call(*args, **kwargs)
+            self._at("after")
+            if self._strikes(self.menu.reply_lost):
+                raise Unreachable("reply lost by the nemesis", sent=True)
+            if self._strikes(self.menu.failure):
+                raise ServerError(500, "InternalError", "failure after the write, made by the nemesis")
+            return result
+
+        return guarded
+
+    async def _before(self) -> None:
+        if self._strikes(self.menu.slow):
+            await asyncio.sleep(self._random.uniform(0.0, 5.0))
+        if self._strikes(self.menu.request_lost):
+            raise Unreachable("request lost by the nemesis", sent=False)
+        if self._strikes(self.menu.overload):
+            raise TooManyRequests(429, "TooManyRequests", "overload", details={"retryAfterSeconds": 1})
+        if self._strikes(self.menu.failure):
+            raise ServerError(503, "ServiceUnavailable", "failure made by the nemesis")
+
+    def _at(self, where: str) -> None:
+        if self.checkpoint is not None:
+            self.checkpoint(where)
+
+    def _strikes(self, probability: float) -> bool:
+        return probability > 0 and self._random.random() < probability
+
+
+class Storm:
+    """Whole-server mishaps, one after another, until cancelled; the server is left healthy."""
+
+    def __init__(self, server: FakeServer, random: Random, *, refusable: tuple[Resource, ...] = ()) -> None:
+        self.server = server
+        self.random = random
+        self.refusable = refusable
+
+    async def run(self) -> Never:
+        acts: list[Callable[[], Coroutine[Any, Any, None]]] = [
+            self._outage, self._freeze, self._drop, self._compact, self._hang, self._refusal,
+        ]  # fmt: skip
+        while True:
+            await asyncio.sleep(self.random.uniform(0.0, 20.0))
+            await self.random.choice(acts)()
+
+    async def _outage(self) -> None:
+        self.server.stop()
+        try:
+            await asyncio.sleep(self.random.uniform(0.0, 40.0))
+        finally:
+            self.server.start()
+
+    async def _freeze(self) -> None:
+        self.server.freeze()
+        try:
+            await asyncio.sleep(self.random.uniform(0.0, 40.0))
+        finally:
+            self.server.thaw()
+
+    async def _drop(self) -> None:
+        self.server.drop_connections()
+
+    async def _compact(self) -> None:
+        self.server.compact()
+        if self.random.random() < 0.5:
+            self.server.drop_connections()
+
+    async def _hang(self) -> None:
+        self.server.hang_watches()
+
+    async def _refusal(self) -> None:
+        if not self.refusable:
+            return
+        refused = self.random.choice(self.refusable)
+        allowed = self.server.authorizer
+        self.server.authorizer = lambda user, verb, resource, *rest: (
+            resource != refused and allowed(user, verb, resource, *rest)
+        )
+        self.server.drop_connections()
+        try:
+            await asyncio.sleep(self.random.uniform(0.0, 100.0))
+        finally:
+            self.server.authorizer = allowed
