@@ -33,7 +33,13 @@ def _explained(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 @click.option("--name", default="main", show_default=True, envvar="DEVHOST_NAME", help="Which host.")
-@click.option("--index", type=int, default=None, envvar="DEVHOST_INDEX", help="Address block 0-49 of the host. [0]")
+@click.option(
+    "--index",
+    type=int,
+    default=None,
+    envvar="DEVHOST_INDEX",
+    help="Address block 0-49 of the host.  [default: 0 for main, else a free one]",
+)
 @click.pass_context
 def main(context: click.Context, name: str, index: int | None) -> None:
     """Run a real Kubernetes on this machine, in namespaces of its own."""

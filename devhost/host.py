@@ -21,6 +21,7 @@ from devhost.plan import Plan
 from devhost.progress import Progress
 from devhost.registry import Registry
 
+MAIN = "main"
 STOP_SECONDS = 5.0
 LAUNCH_SECONDS = 20.0
 NODE_SECONDS = 60.0
@@ -43,11 +44,11 @@ class Status:
 
 
 class Host:
-    """One host, addressed by name; two hosts on one machine need different indexes."""
+    """One host, addressed by name; `index` chooses its addresses, by default ones that no other host has."""
 
-    def __init__(self, name: str = "main", index: int | None = None, progress: Progress | None = None) -> None:
+    def __init__(self, name: str = MAIN, index: int | None = None, progress: Progress | None = None) -> None:
         state = state_dir(name)
-        self.plan = Plan(name, _recorded_index(state) if index is None else index, state)
+        self.plan = Plan(name, _index(name, state) if index is None else index, state)
         self._progress = progress or Progress()
         self.node = Node(self.plan.node_name, 0)
 
@@ -122,7 +123,11 @@ class Host:
         wait.until(self._answers, "process 1 of the host answers", LAUNCH_SECONDS)
         pid = self._pid()
         if pid is not None and not outside.connected(self.plan, pid):
-            outside.connect(self.plan, pid)
+            try:
+                outside.connect(self.plan, pid)
+            except HostError:
+                outside.end(self.plan)
+                raise
 
     def _answers(self) -> bool:
         try:
@@ -221,6 +226,9 @@ class Host:
         return control.init_pid(self.plan.state)
 
 
-def _recorded_index(state: Path) -> int:
+def _index(name: str, state: Path) -> int:
+    """The index the host was brought up with, else 0 for `main` and the first free one for others."""
     record = state / "plan.json"
-    return int(json.loads(record.read_text())["index"]) if record.exists() else 0
+    if record.exists():
+        return int(json.loads(record.read_text())["index"])
+    return 0 if name == MAIN else outside.free_index()

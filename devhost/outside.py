@@ -13,8 +13,9 @@ from pathlib import Path
 
 from devhost import control
 from devhost.errors import HostError
-from devhost.plan import Plan
+from devhost.plan import MAX_INDEX, Plan
 
+LINKS = Path("/sys/class/net")
 CGROUPS = Path("/sys/fs/cgroup")
 GONE_SECONDS = 30.0
 
@@ -36,6 +37,14 @@ def launch(plan: Plan) -> None:
         )
 
 
+def free_index() -> int:
+    """The lowest index above 0 that no running host uses. Raises HostError when all are taken."""
+    for index in range(1, MAX_INDEX + 1):
+        if not (LINKS / Plan("any", index, Path()).outer_link).exists():
+            return index
+    raise HostError(f"all {MAX_INDEX} host indexes are in use: take a host down")
+
+
 def connected(plan: Plan, pid: int) -> bool:
     """Whether the namespace of `pid` holds the inner end of this host's link."""
     return f"{plan.inner_link}:" in Path(f"/proc/{pid}/net/dev").read_text()
@@ -43,7 +52,7 @@ def connected(plan: Plan, pid: int) -> bool:
 
 def connect(plan: Plan, pid: int) -> None:
     """Joins the namespace of `pid` to the machine by a veth pair, with routes to the pods and services."""
-    if Path(f"/sys/class/net/{plan.outer_link}").exists():
+    if (LINKS / plan.outer_link).exists():
         raise HostError(
             f"link {plan.outer_link} is in use: another host has index {plan.index}; give this one --index N"
         )

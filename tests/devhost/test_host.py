@@ -1,6 +1,7 @@
 """A host must come up from the cache, run pods, survive its API server's death and end without a trace."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def _command(entry: Path) -> str:
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
-    made = Host("self-test", 40)
+    made = Host(f"test-{os.getpid()}")
     made.up()
     yield made
     made.down()
@@ -180,10 +181,11 @@ def test_an_unknown_component_is_named_together_with_the_known_ones(host: Host) 
 
 
 def test_a_second_host_on_the_same_index_is_refused(host: Host) -> None:
-    other = Host("self-test-2", host.plan.index)
+    other = Host(f"test-{os.getpid()}-2", host.plan.index)
     try:
-        with pytest.raises(HostError, match="another host has index 40"):
+        with pytest.raises(HostError, match=f"another host has index {host.plan.index}"):
             other.up()
+        assert not other.running()
     finally:
         other.down()
     assert host.status().running
