@@ -86,8 +86,10 @@ class FromHost(_Section, frozen=True):
 
 
 class Networking(_Section, frozen=True):
-    """Cluster domain and how kubelets are reached."""
+    """Addresses, cluster domain and how kubelets are reached."""
 
+    service_cidr: str = ""
+    """Service range of the host, two families with a comma; empty means that bootstrap finds it."""
     cluster_domain: str = "cluster.local"
     proxy_kubelets_by_hostname: bool = True
     proxy_kubelets_by_ip: bool = True
@@ -146,6 +148,8 @@ class SyncerConfig(_Section, frozen=True):
     workload_service_account: str = ""
     manifests: tuple[dict[str, Any], ...] = ()
     """Objects applied to the virtual cluster by server-side apply at start, in this order (CoreDNS, init manifests)."""
+    pod_security_standard: Literal["", "privileged", "baseline", "restricted"] = ""
+    """Level that the virtual API server enforces where a namespace does not choose its own (PodSecurity defaults)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -32,6 +32,7 @@ def syncer_config(resolved: Resolved) -> contract.SyncerConfig:
         set_owner=config.experimental.sync_settings.set_owner,
         workload_service_account=config.control_plane.advanced.workload_service_account.name,
         manifests=_manifests(config),
+        pod_security_standard=config.policies.pod_security_standard,
     )
 
 
@@ -83,6 +84,7 @@ def _from_host(config: Config) -> contract.FromHost:
 def _networking(config: Config) -> contract.Networking:
     advanced = config.networking.advanced
     return contract.Networking(
+        service_cidr=config.networking.service_cidr or config.service_cidr,
         cluster_domain=advanced.cluster_domain,
         proxy_kubelets_by_hostname=advanced.proxy_kubelets.by_hostname,
         proxy_kubelets_by_ip=advanced.proxy_kubelets.by_ip,

@@ -63,14 +63,9 @@ def api_server(request: Request, *, static_admission: bool) -> tuple[str, ...]:
         f"--service-account-jwks-uri={issuer}/openid/v1/jwks",
         f"--service-account-key-file={_PKI}/sa.pub",
         f"--service-account-signing-key-file={_PKI}/sa.key",
-        *(_STATIC_ADMISSION if static_admission else ()),
+        f"--admission-control-config-file={layout.ADMISSION_CONFIG}",
+        *(("--feature-gates=ManifestBasedAdmissionControlConfig=true",) if static_admission else ()),
     )
-
-
-_STATIC_ADMISSION: Final = (
-    f"--admission-control-config-file={layout.ADMISSION_CONFIG}",
-    "--feature-gates=ManifestBasedAdmissionControlConfig=true",
-)
 
 
 def controller_manager(request: Request) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from vcluster_contract import layout, versions
 
+_MODES: Final = ("enforce", "audit", "warn")
 WEBHOOK_PATH: Final = "/services"
 WEBHOOK_FILE: Final = layout.ADMISSION_DIR + "/services.yaml"
 _NAME: Final = "services.vcluster.static.k8s.io"
@@ -23,20 +24,38 @@ def egress_configuration() -> dict[str, Any]:
     }
 
 
-def admission_configuration(kubernetes_version: str) -> dict[str, Any]:
-    """Value of ``--admission-control-config-file``; without plugins where webhooks cannot come from files."""
+def admission_configuration(kubernetes_version: str, pod_security_standard: str = "") -> dict[str, Any]:
+    """Value of ``--admission-control-config-file``; an empty list of plugins leaves all of them at their defaults."""
+    plugins = [_static_webhooks()] if versions.reads_admission_from_files(kubernetes_version) else []
+    if pod_security_standard:
+        plugins.append(_pod_security(pod_security_standard))
+    return {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AdmissionConfiguration", "plugins": plugins}
+
+
+def _static_webhooks() -> dict[str, Any]:
+    """Webhooks from files, which no user of the virtual cluster sees or deletes."""
     configuration = {
         "apiVersion": "apiserver.config.k8s.io/v1",
         "kind": "WebhookAdmissionConfiguration",
         "kubeConfigFile": "",
         "staticManifestsDir": layout.ADMISSION_DIR,
     }
-    plugin = {"name": "MutatingAdmissionWebhook", "configuration": configuration}
-    return {
-        "apiVersion": "apiserver.config.k8s.io/v1",
-        "kind": "AdmissionConfiguration",
-        "plugins": [plugin] if versions.reads_admission_from_files(kubernetes_version) else [],
+    return {"name": "MutatingAdmissionWebhook", "configuration": configuration}
+
+
+def _pod_security(level: str) -> dict[str, Any]:
+    """Enforce ``level`` in namespaces without labels of their own.
+
+    Source: Kubernetes documentation, "Enforce Pod Security Standards by Configuring the Built-in Admission Controller".
+    """
+    defaults = {f"{mode}{suffix}": value for mode in _MODES for suffix, value in (("", level), ("-version", "latest"))}
+    configuration = {
+        "apiVersion": "pod-security.admission.config.k8s.io/v1",
+        "kind": "PodSecurityConfiguration",
+        "defaults": defaults,
+        "exemptions": {"usernames": [], "runtimeClasses": [], "namespaces": []},
     }
+    return {"name": "PodSecurity", "configuration": configuration}
 
 
 def webhook_configuration(ca: bytes) -> dict[str, Any]:

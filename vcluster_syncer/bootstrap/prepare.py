@@ -38,7 +38,8 @@ async def prepare(
     ensure_identity = identity.ensure(
         client, vcluster=environment.vcluster, namespace=environment.namespace, owner=owner, now=now
     )
-    found, _ = await asyncio.gather(ensure_identity, runtime.ensure(client, service, owner))
+    ensure_runtime = runtime.ensure(client, service, owner, given_cidr=config.networking.service_cidr)
+    found, _ = await asyncio.gather(ensure_identity, ensure_runtime)
     pki = _at(root, layout.PKI_DIR)
     for name, content in found.items():
         files.write(pki / name, content)
@@ -64,7 +65,7 @@ def _configuration(config: SyncerConfig, ca: bytes) -> dict[str, dict[str, Any]]
     return {
         **{path: kubeconfigs.in_pod(leaf) for path, leaf in kubeconfigs.IN_POD.items()},
         layout.EGRESS_CONFIG: hooks.egress_configuration(),
-        layout.ADMISSION_CONFIG: hooks.admission_configuration(config.kubernetes_version),
+        layout.ADMISSION_CONFIG: hooks.admission_configuration(config.kubernetes_version, config.pod_security_standard),
         hooks.WEBHOOK_FILE: hooks.webhook_configuration(ca),
     }
 

@@ -31,10 +31,15 @@ def cluster_ip(service: dict[str, Any]) -> str:
     return found
 
 
-async def ensure(client: Client, service: dict[str, Any], owner: dict[str, Any] | None) -> None:
+async def ensure(
+    client: Client, service: dict[str, Any], owner: dict[str, Any] | None, *, given_cidr: str = ""
+) -> None:
     """Write SERVICE_CIDR and CLUSTER_IP into ConfigMap vc-runtime-NAME when they differ from what is there."""
     name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
-    data = {layout.SERVICE_CIDR_ENV: await _service_cidr(client, service), layout.CLUSTER_IP_ENV: cluster_ip(service)}
+    data = {
+        layout.SERVICE_CIDR_ENV: given_cidr or await _service_cidr(client, service),
+        layout.CLUSTER_IP_ENV: cluster_ip(service),
+    }
     key = Key(namespace, names.runtime_config_map(name))
     metadata = {"labels": {"app": "vcluster", "vcluster-name": name}, "ownerReferences": [owner] if owner else []}
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": key.name, **metadata}, "data": data}

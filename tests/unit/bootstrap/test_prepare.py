@@ -12,7 +12,7 @@ from cryptography import x509
 from tests.unit.bootstrap.conftest import ManualClock
 from tests.unit.bootstrap.host import Host
 from vcluster_contract import layout
-from vcluster_contract.config import SyncerConfig
+from vcluster_contract.config import Networking, SyncerConfig
 from vcluster_contract.kinds import CONFIG_MAPS, SECRETS, SERVICES
 from vcluster_syncer.bootstrap.environment import Environment
 from vcluster_syncer.bootstrap.errors import BootstrapError
@@ -174,3 +174,26 @@ async def test_old_api_servers_get_no_plugin_they_do_not_know(
     await run(host, clock, tmp_path, SyncerConfig(kubernetes_version=version))
     plugins = json.loads(read(tmp_path, layout.ADMISSION_CONFIG))["plugins"]
     assert bool(plugins) is static
+
+
+async def test_a_given_service_range_is_taken_without_asking(host: Host, clock: ManualClock, tmp_path: Path) -> None:
+    config = SyncerConfig(networking=Networking(service_cidr="10.0.0.0/8"))
+    await run(host, clock, tmp_path, config)
+    assert host.objects[CONFIG_MAPS, RUNTIME]["data"]["SERVICE_CIDR"] == "10.0.0.0/8"
+    assert host.probes == 0
+
+
+async def test_a_pod_security_standard_becomes_the_default_of_every_namespace(
+    host: Host, clock: ManualClock, tmp_path: Path
+) -> None:
+    await run(host, clock, tmp_path)
+    assert "PodSecurity" not in read(tmp_path, layout.ADMISSION_CONFIG).decode()
+    await run(host, clock, tmp_path, SyncerConfig(pod_security_standard="baseline"))
+    plugins = {item["name"]: item for item in json.loads(read(tmp_path, layout.ADMISSION_CONFIG))["plugins"]}
+    assert plugins["PodSecurity"]["configuration"]["defaults"]["enforce"] == "baseline"
+    assert "MutatingAdmissionWebhook" in plugins
+
+
+async def test_an_older_api_server_gets_no_static_webhooks(host: Host, clock: ManualClock, tmp_path: Path) -> None:
+    await run(host, clock, tmp_path, SyncerConfig(kubernetes_version="v1.35.4"))
+    assert json.loads(read(tmp_path, layout.ADMISSION_CONFIG))["plugins"] == []

@@ -126,7 +126,7 @@ def _context(path: tuple[str, ...]) -> dict[str, Any]:
                     continue
                 if info.is_required():
                     _put(data, (*here, key), REQUIRED[key])
-                elif key == "enabled" and not default_of(info):
+                elif key == "enabled" and default_of(info) is not True:
                     _put(data, (*here, key), True)
     return data
 
