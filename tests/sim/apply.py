@@ -116,7 +116,7 @@ def _collect(value: Any, path: Path, found: Fields) -> None:
 
 def _keys_of(path: Path) -> tuple[str, ...] | None:
     name = path[-1]
-    if name == "ports":
+    if name == "ports" and len(path) > 1:
         return PORT_KEYS.get(path[-3] if len(path) > 2 and isinstance(path[-2], tuple) else path[-2])
     return LIST_KEYS.get(name) if isinstance(name, str) else None
 
