@@ -17,12 +17,35 @@ class Pending(msgspec.Struct, frozen=True):
     """Monotonic seconds."""
 
 
-class Written(msgspec.Struct, frozen=True):
-    """The virtual pod as our last status write left it, for as long as the cache still shows the one before."""
-
+class _Written(msgspec.Struct, frozen=True):
     replaced: frozenset[str]
     """Resource versions that this write and those before it replaced."""
     pod: JSON
+
+
+class Ahead:
+    """Pods of one side as our last write left them, for as long as the cache still shows a version before it."""
+
+    def __init__(self) -> None:
+        self._written: dict[Key, _Written] = {}
+
+    def wrote(self, key: Key, before: str, pod: JSON) -> None:
+        """A write turned the pod at resource version ``before`` into ``pod``."""
+        earlier = self._written.get(key)
+        self._written[key] = _Written((earlier.replaced if earlier else frozenset()) | {before}, pod)
+
+    def newest(self, entry: Entry) -> JSON:
+        """The pod, decoded: as we wrote it while the cache shows a version that the write replaced."""
+        written = self._written.get(entry.meta.key)
+        if written is not None:
+            if entry.meta.resource_version in written.replaced:
+                return written.pod
+            del self._written[entry.meta.key]
+        return entry.decode()
+
+    def forget(self, key: Key) -> None:
+        """The pod is gone."""
+        self._written.pop(key, None)
 
 
 class PodMemory:
@@ -31,7 +54,8 @@ class PodMemory:
     def __init__(self) -> None:
         self._virtual_keys: dict[Key, Key] = {}
         self._last: dict[Key, Entry] = {}
-        self._written: dict[Key, Written] = {}
+        self.virtual = Ahead()
+        self.host = Ahead()
         self._settled: dict[Key, tuple[str, str]] = {}
         self._waiting: dict[str, set[Key]] = {}
         self.created: dict[Key, Pending] = {}
@@ -57,25 +81,10 @@ class PodMemory:
     def forget(self, key: Key, host: Key) -> None:
         """Neither side has the pod any more."""
         self._virtual_keys.pop(host, None)
-        for facts in (self._last, self._written, self._settled, self.created, self.bound):
+        self.virtual.forget(key)
+        self.host.forget(host)
+        for facts in (self._last, self._settled, self.created, self.bound):
             facts.pop(key, None)
-
-    def wrote(self, key: Key, before: str, pod: JSON) -> None:
-        """A status write turned the virtual pod at resource version ``before`` into ``pod``."""
-        earlier = self._written.get(key)
-        self._written[key] = Written((earlier.replaced if earlier else frozenset()) | {before}, pod)
-
-    def newest(self, entry: Entry) -> JSON:
-        """The virtual pod, decoded; our own last write when the cache does not show it yet.
-
-        Each write replaced exactly one version, so any version not replaced is the last write or a later one.
-        """
-        written = self._written.get(entry.meta.key)
-        if written is not None:
-            if entry.meta.resource_version in written.replaced:
-                return written.pod
-            del self._written[entry.meta.key]
-        return entry.decode()
 
     def settle(self, key: Key, host_version: str, virtual_version: str) -> None:
         """The virtual server keeps no more of the host status than this version of the virtual pod shows."""

@@ -31,7 +31,7 @@ class Pair(NamedTuple):
 
     virtual_entry: Entry
     virtual: JSON
-    host_entry: Entry
+    host_meta: Meta
     host: JSON
 
     @property
@@ -52,7 +52,8 @@ class PodKeeper:
 
     def pair(self, virtual: Entry, host: Entry) -> Pair:
         """Decode both sides."""
-        return Pair(virtual, self._memory.newest(virtual), host, host.decode())
+        host_pod = self._memory.host.newest(host)
+        return Pair(virtual, self._memory.virtual.newest(virtual), meta_of(host_pod), host_pod)
 
     async def keep(self, pair: Pair) -> Outcome:
         """One step: binding or status on the virtual side, then one change on the host side, then tokens."""
@@ -69,7 +70,7 @@ class PodKeeper:
     async def copy_status(self, pair: Pair) -> Outcome:
         """Copy the host's status; no write when both agree or the virtual server keeps no more of it."""
         before = pair.virtual["metadata"]["resourceVersion"]
-        host_version = pair.host_entry.meta.resource_version
+        host_version = pair.host_meta.resource_version
         if self._memory.is_settled(pair.key, host_version, before):
             return Done()
         changes = status_patch(self._world.scope, pair.virtual, pair.host)
@@ -81,7 +82,7 @@ class PodKeeper:
             )
         except NotFound:
             return Done()
-        self._memory.wrote(pair.key, before, answer)
+        self._memory.virtual.wrote(pair.key, before, answer)
         if status_patch(self._world.scope, answer, pair.host):
             self._memory.settle(pair.key, host_version, answer["metadata"]["resourceVersion"])
         return Done()
@@ -129,22 +130,21 @@ class PodKeeper:
         labels = self._inputs.namespace_labels(pair.key.namespace)
         if labels is None:
             return Requeue(MISSING_DELAY, "the namespace is not in the cache yet")
-        scope, virtual, entry = self._world.scope, pair.virtual, pair.host_entry
+        scope, virtual = self._world.scope, pair.virtual
         applied = applied_spec(scope, virtual["spec"])
-        resize = resize_patch(applied, pair.host, entry.meta) if self._resize_served else {}
+        resize = resize_patch(applied, pair.host, pair.host_meta) if self._resize_served else {}
         if resize:
             pair = await self._resize(pair, resize)
-            entry = pair.host_entry
-        changes = update_patch(pod_metadata(scope, virtual, labels, applied), applied, pair.host, entry.meta)
+        changes = update_patch(pod_metadata(scope, virtual, labels, applied), applied, pair.host, pair.host_meta)
         if changes:
-            return await self._patch_host(entry, changes)
+            return await self._patch_host(pair, changes)
         return await self._update_subresources(pair)
 
     async def _resize(self, pair: Pair, changes: JSON) -> Pair:
         """Resize in place where the host offers it; the record of it follows in the next patch."""
         try:
             answer = await self._world.host.client.patch(
-                PODS, pair.host_entry.meta.key, changes, subresource="resize", field_manager=markers.FIELD_MANAGER
+                PODS, pair.host_meta.key, changes, subresource="resize", field_manager=markers.FIELD_MANAGER
             )
         except (Forbidden, Invalid) as error:
             self._warn(pair, f"the host cluster refuses the new resources: {error.message}")
@@ -156,30 +156,30 @@ class PodKeeper:
             self._resize_served = False
             self._warn(pair, "the host cluster cannot resize running pods: the new resources apply to the next pod")
             return pair
-        return pair._replace(host=answer, host_entry=Entry(meta_of(answer), pair.host_entry.raw))
+        self._memory.host.wrote(pair.host_meta.key, pair.host_meta.resource_version, answer)
+        return pair._replace(host=answer, host_meta=meta_of(answer))
 
     async def _update_subresources(self, pair: Pair) -> Outcome:
         gates = gate_patch(pair.virtual, pair.host)
         if gates:
-            return await self._patch_host(pair.host_entry, gates, PatchType.STRATEGIC, "status")
+            return await self._patch_host(pair, gates, PatchType.STRATEGIC, "status")
         if not pair.virtual["spec"].get("ephemeralContainers"):
             return Done()
         inputs = self._inputs.gather(pair.virtual)
         if isinstance(inputs, Missing):
             return Requeue(MISSING_DELAY, inputs.reason)
         changes = ephemeral_patch(host_ephemeral_containers(self._world.scope, pair.virtual, inputs), pair.host)
-        return (
-            await self._patch_host(pair.host_entry, changes, subresource="ephemeralcontainers") if changes else Done()
-        )
+        return await self._patch_host(pair, changes, subresource="ephemeralcontainers") if changes else Done()
 
     async def _patch_host(
-        self, entry: Entry, changes: JSON, patch_type: PatchType = PatchType.MERGE, subresource: str = ""
+        self, pair: Pair, changes: JSON, patch_type: PatchType = PatchType.MERGE, subresource: str = ""
     ) -> Outcome:
-        metadata = {**changes.get("metadata", {}), "uid": entry.meta.uid}
+        meta = pair.host_meta
+        metadata = {**changes.get("metadata", {}), "uid": meta.uid}
         try:
-            await self._world.host.client.patch(
+            answer = await self._world.host.client.patch(
                 PODS,
-                entry.meta.key,
+                meta.key,
                 {**changes, "metadata": metadata},
                 patch_type,
                 subresource=subresource,
@@ -187,6 +187,7 @@ class PodKeeper:
             )
         except NotFound:
             return Conflict()
+        self._memory.host.wrote(meta.key, meta.resource_version, answer)
         return Done()
 
     def _warn(self, pair: Pair, message: str) -> None:

@@ -117,7 +117,7 @@ class PodSyncer:
         if self._creator.is_unseen(virtual.meta):
             gone = await self._creator.look_for_unseen(virtual.meta)
             return gone if isinstance(gone, Requeue) else await finish_virtual(self._world, virtual.meta)
-        pod = self._memory.newest(virtual)
+        pod = self._memory.virtual.newest(virtual)
         if virtual.meta.deleting or _has_run(pod):
             return await finish_virtual(self._world, virtual.meta)
         return await self._creator.create(virtual.meta, pod)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
-from vcluster_syncer.kube.api import JSON, Key
+from vcluster_syncer.kube.api import JSON
 from vcluster_syncer.translate.diff import field_patch
 from vcluster_syncer.translate.pod_conditions import virtual_conditions
 from vcluster_syncer.translate.pod_hosts import REWRITE_HOSTS
-from vcluster_syncer.translate.references import references
+from vcluster_syncer.translate.pod_messages import PodMessages
 from vcluster_syncer.translate.scope import Scope
 
 TERMINAL_PHASES: Final = frozenset({"Succeeded", "Failed"})
@@ -20,6 +20,7 @@ _STATUS_LISTS: Final = (
     ("containerStatuses", "containers"),
     ("ephemeralContainerStatuses", "ephemeralContainers"),
 )
+_COUNTED_APART: Final = ("qosClass", "observedGeneration")
 _VERSION: Final = re.compile(r"v?1\.(\d+)")
 
 
@@ -45,15 +46,29 @@ def virtual_status(scope: Scope, virtual: JSON, host: JSON) -> JSON:
             known = {container["name"] for container in virtual["spec"].get(containers) or ()}
             status[statuses] = [_container_status(item) for item in source[statuses] if item["name"] in known]
     status["conditions"] = virtual_conditions(virtual, _with_generation(scope, virtual, host))
-    # Injected containers change the class of the host pod; the virtual one is fixed at creation.
-    status.pop("qosClass", None)
+    for field in _of_the_whole_pod(virtual, host):
+        status.pop(field, None)
     if "qosClass" in current:
         status["qosClass"] = current["qosClass"]
-    status.pop("observedGeneration", None)
     observed = _observed(scope, virtual, host, source)
     if observed is not None:
         status["observedGeneration"] = observed
-    return _translated(status, _translator(scope, virtual, host))
+    host_meta = host["metadata"]
+    messages = PodMessages(scope, virtual, host_meta["name"], host_meta["uid"])
+    return _translated(status, messages.translate)
+
+
+def _of_the_whole_pod(virtual: JSON, host: JSON) -> tuple[str, ...]:
+    """Fields of the host status that do not speak of the virtual pod.
+
+    The class of service is fixed at creation, generations are counted on each side, and sums over all containers
+    include those that only the host pod has.
+    """
+    own, all_ = (
+        {item["name"] for field in ("initContainers", "containers") for item in pod["spec"].get(field) or ()}
+        for pod in (virtual, host)
+    )
+    return _COUNTED_APART if all_ <= own else (*_COUNTED_APART, "allocatedResources", "resources")
 
 
 def _container_status(status: JSON) -> JSON:
@@ -91,31 +106,6 @@ def _observed(scope: Scope, virtual: JSON, host: JSON, source: JSON) -> int | No
 def _minor(version: str) -> int:
     match = _VERSION.match(version)
     return int(match[1]) if match else _OBSERVED_GENERATION_SINCE
-
-
-def _translator(scope: Scope, virtual: JSON, host: JSON) -> Callable[[str], str]:
-    """A function that puts virtual names into a message, built on first use because most pods have no message."""
-    pairs: list[tuple[str, str]] = []
-
-    def translate(text: str) -> str:
-        if not pairs:
-            pairs.extend(_names(scope, virtual, host))
-        for host_name, name in pairs:
-            text = text.replace(host_name, name)
-        return text
-
-    return translate
-
-
-def _names(scope: Scope, virtual: JSON, host: JSON) -> Iterable[tuple[str, str]]:
-    """Host names and what they are called inside, the pod's own first, then longer ones before shorter ones."""
-    meta, host_meta = virtual["metadata"], host["metadata"]
-    yield f"{host_meta['name']}_{host_meta['namespace']}", f"{meta['name']}_{meta['namespace']}"
-    yield f"{host_meta['namespace']}/{host_meta['name']}", f"{meta['namespace']}/{meta['name']}"
-    yield host_meta["uid"], meta["uid"]
-    keys = {Key(meta["namespace"], meta["name"]), *(key for _, key in references(virtual))}
-    pairs = [(scope.host_key(key).name, key.name) for key in keys]
-    yield from sorted(pairs, key=lambda pair: (-len(pair[0]), pair))
 
 
 def _translated(status: JSON, translate: Callable[[str], str]) -> JSON:

@@ -282,3 +282,19 @@ def test_a_secret_written_a_moment_ago_is_not_written_again() -> None:
         assert rig.requests(rig.host) == ["create secrets", "create pods"]
 
     run(scenario)
+
+
+def test_a_change_passed_on_a_moment_ago_is_not_passed_on_again() -> None:
+    async def scenario(rig: Held) -> None:
+        await rig.bound()
+        rig.edit({"spec": {"containers": [{"name": "app", "image": "nginx:2"}]}})
+        rig.see("virtual")
+        assert await rig.look() == Done()
+        assert await rig.look() == Done()
+        rig.edit({"spec": {"containers": [{"name": "app", "image": "nginx:3"}]}})
+        rig.see("virtual")
+        assert await rig.look() == Done()
+        assert rig.requests(rig.host) == ["create pods", "patch pods", "patch pods"]
+        assert rig.host_pod()["spec"]["containers"][0]["image"] == "nginx:3"
+
+    run(scenario)

@@ -171,3 +171,13 @@ def test_messages_speak_of_virtual_names() -> None:
     assert status["containerStatuses"][0]["lastState"] == {
         "terminated": {"message": 'configmap "c" not found', "exitCode": 1}
     }
+
+
+def test_sums_that_include_injected_containers_are_hidden() -> None:
+    sums = {"allocatedResources": {"cpu": "30m"}, "resources": {"requests": {"cpu": "30m"}}}
+    status = virtual_status(scope(), pod(), host_of(pod(), **sums))
+    assert status["resources"] == sums["resources"]
+    with_init = pod(subdomain="web")
+    status = virtual_status(scope(), with_init, host_of(with_init, **sums))
+    assert "resources" not in status
+    assert "allocatedResources" not in status
