@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from devhost import syncer_image
 from devhost.host import Host
 from tests.e2e.harness.kubectl import Kubectl
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = syncer_image.ROOT
 HOST_NAME = os.environ.get("VCLUSTER_E2E_HOST", "main")
 
 
@@ -34,7 +34,7 @@ class HostCluster:
             return repository, tag
         if self.devhost is None:
             raise RuntimeError("set VCLUSTER_SYNCER_IMAGE=REPOSITORY:TAG to an image that the nodes can pull")
-        return _build(self.devhost)
+        return syncer_image.ensure(self.devhost)
 
 
 def resolve() -> HostCluster:
@@ -51,22 +51,3 @@ def resolve() -> HostCluster:
         helms=(host.helm_path(3), host.helm_path(4)),
         devhost=host,
     )
-
-
-def _build(host: Host) -> tuple[str, str]:
-    """Tagged by content, so that a node that has pulled a tag has the right image."""
-    digest = hashlib.sha256()
-    sources = ("images/syncer", "requirements/syncer.txt", "vcluster_contract", "vcluster_syncer")
-    for file in sorted(file for source in sources for file in _files(ROOT / source)):
-        digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
-    tag = f"e2e-{digest.hexdigest()[:12]}"
-    if f"vcluster-syncer:{tag}" not in " ".join(host.status().images):
-        arguments = {"BASE": "vcluster-python-base:bookworm", "BUILD_BASE": "vcluster-python-build:bookworm"}
-        host.build_image(ROOT, ROOT / "images/syncer/Dockerfile", f"vcluster-syncer:{tag}", arguments)
-    return "vcluster-syncer", tag
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    return [file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
