@@ -74,7 +74,7 @@ def test_long_and_dotted_names_work(clusters: tuple[VirtualCluster, VirtualClust
     full = f"{LONG}-x-default-x-right"
     expected = f"{full[:52]}-{hashlib.sha256(full.encode()).hexdigest()[:10]}"
     assert expected in cluster.host_kubectl.names("pods")
-    assert answer(kubectl, LONG, LONG) == "long"
+    assert answer(kubectl, LONG, f"{LONG}.default.svc") == "long"
 
 
 def test_removing_one_leaves_the_other_running(clusters: tuple[VirtualCluster, VirtualCluster]) -> None:
