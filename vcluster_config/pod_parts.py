@@ -58,6 +58,11 @@ def field_env(name: str, path: str) -> Json:
     return {"name": name, "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": path}}}
 
 
+def secret_env(name: str, secret: str, key: str) -> Json:
+    """An environment variable from a Secret."""
+    return {"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
+
+
 def runtime_env(key: str) -> Json:
     """An environment variable that ``bootstrap`` provides; the kubelet resolves it after the init containers ran."""
     return {"name": key, "valueFrom": {"configMapKeyRef": {"name": RUNTIME_CONFIG_MAP, "key": key}}}

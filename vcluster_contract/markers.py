@@ -40,6 +40,9 @@ SYSTEM_ANNOTATIONS: Final = frozenset(
     }
 )
 
+DATASTORE: Final = PREFIX + "datastore-checksum"
+"""On control-plane pods: changes with the place of the datastore, so that they restart."""
+
 POD_NAME: Final = PREFIX + "name"
 POD_NAMESPACE: Final = PREFIX + "namespace"
 POD_UID: Final = PREFIX + "uid"

@@ -45,6 +45,11 @@ def config_secret(vcluster: str) -> str:
     return f"vc-config-{vcluster}"
 
 
+def datastore_secret(vcluster: str) -> str:
+    """Secret that holds where the datastore is, password included."""
+    return f"vc-datastore-{vcluster}"
+
+
 def kubeconfig_secret(vcluster: str) -> str:
     """Secret that holds the exported kubeconfig."""
     return f"vc-{vcluster}"

@@ -13,7 +13,11 @@ from ruamel.yaml import YAML
 from devhost import parts
 from vcluster_config.compile import chart_folder
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+EXAMPLES = sorted(
+    path
+    for path in (Path(__file__).parents[2] / "examples").glob("*.yaml")
+    if not any(line.startswith("apiVersion:") for line in path.read_text().splitlines())
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from vcluster_config import pod_parts
 from vcluster_config.compile.metadata import SELECTOR
 from vcluster_config.compile.probes import adjusted
+from vcluster_config.compile.resolve import user_mounts
 from vcluster_config.compile.spreading import affinity
 from vcluster_config.compile.syncer_containers import bootstrap, syncer
 from vcluster_config.objects import Container, Json, PodMetadata, PodSpec, PodTemplate
@@ -27,7 +28,10 @@ def pod_template(resolved: Resolved) -> PodTemplate:
     """Template of the control-plane pod; the same bytes unless something in the pod itself changes."""
     pods = resolved.config.control_plane.stateful_set.pods
     return PodTemplate(
-        metadata=PodMetadata(labels={**pods.labels, **SELECTOR}, annotations=dict(pods.annotations)),
+        metadata=PodMetadata(
+            labels={**pods.labels, **SELECTOR},
+            annotations={**pods.annotations, **resolved.datastore.pod_annotations},
+        ),
         spec=_spec(resolved),
     )
 
@@ -58,8 +62,12 @@ def _spec(resolved: Resolved) -> PodSpec:
 
 def _init(resolved: Resolved) -> tuple[Container, ...]:
     """The datastore first: it starts while ``bootstrap`` works, so the API server finds it ready, and ends last."""
-    first = bootstrap(resolved)
-    return (resolved.datastore.sidecar, first) if resolved.datastore.sidecar else (first,)
+    first, sidecar = bootstrap(resolved), resolved.datastore.sidecar
+    if sidecar is None:
+        return (first,)
+    if resolved.datastore.reads_user_files:
+        sidecar = replace(sidecar, volume_mounts=(*sidecar.volume_mounts, *user_mounts(resolved.config)))
+    return (sidecar, first)
 
 
 def _main(resolved: Resolved) -> tuple[Container, ...]:

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from vcluster_config.datastore import sqlite
+from vcluster_config.datastore import external_etcd, kine
 from vcluster_config.datastore.types import Datastore
 from vcluster_config.distro import k8s
 from vcluster_config.distro.types import ControlPlane, Request
 from vcluster_config.errors import CompileError
 from vcluster_config.images import with_default_registry
 from vcluster_config.model import Config
-from vcluster_config.objects import Resources
+from vcluster_config.objects import Resources, VolumeMount
 
 if TYPE_CHECKING:
     from vcluster_config.model.shared import Resources as ModelResources
+    from vcluster_config.model.shared import VolumeMount as ModelVolumeMount
 
 Distro = Literal["k8s", "k3s", "k0s"]
 
@@ -57,6 +58,11 @@ def resolve(config: Config) -> Resolved:
     )
 
 
+def user_mounts(config: Config) -> tuple[VolumeMount, ...]:
+    """``persistence.addVolumeMounts`` in the form of containers."""
+    return tuple(_mount(item) for item in config.control_plane.stateful_set.persistence.add_volume_mounts)
+
+
 def container_resources(resources: ModelResources) -> Resources:
     """Requests and limits as they are written."""
     return Resources(requests=dict(resources.requests), limits=dict(resources.limits))
@@ -83,10 +89,17 @@ def _datastore(config: Config) -> Datastore:
     chosen = [name for name, enabled in choices.items() if enabled]
     if len(chosen) > 1:
         raise CompileError("controlPlane.backingStore", f"{' and '.join(chosen)} are enabled; enable one of them")
-    if chosen and chosen[0] != "database.embedded":
-        raise CompileError(f"controlPlane.backingStore.{chosen[0]}", "this store cannot be compiled yet; use SQLite")
-    registry = config.control_plane.advanced.default_image_registry
-    return sqlite.datastore(image=with_default_registry(sqlite.KINE_IMAGE, registry))
+    kind = chosen[0] if chosen else "database.embedded"
+    path = f"controlPlane.backingStore.{kind}"
+    if kind == "etcd.external":
+        return external_etcd.datastore(store.etcd.external)
+    if kind.startswith("etcd."):
+        raise CompileError(path, "this store cannot be compiled yet; use SQLite, MySQL, PostgreSQL or an external etcd")
+    if kind == "database.external" and not store.database.external.data_source:
+        raise CompileError(f"{path}.dataSource", "is empty; say where the database is, mysql://… or postgres://…")
+    database = store.database.external if kind == "database.external" else store.database.embedded
+    image = with_default_registry(kine.IMAGE, config.control_plane.advanced.default_image_registry)
+    return kine.datastore(database, image=image, config_path=path)
 
 
 def _replicas(config: Config, datastore: Datastore) -> int:
@@ -110,7 +123,7 @@ def _control_plane(config: Config, distro: Distro, datastore: Datastore, replica
         replicas=replicas,
         virtual_scheduler=config.control_plane.advanced.virtual_scheduler.enabled or section.scheduler.enabled,
         datastore_args=datastore.api_server_args,
-        datastore_mounts=datastore.api_server_mounts,
+        datastore_mounts=(*datastore.api_server_mounts, *(user_mounts(config) if datastore.reads_user_files else ())),
         resources=container_resources(config.control_plane.stateful_set.resources),
     )
     return k8s.control_plane(section, request)
@@ -120,3 +133,14 @@ def _claims(config: Config, datastore: Datastore) -> bool:
     persistence = config.control_plane.stateful_set.persistence
     wanted = persistence.volume_claim.enabled
     return bool(persistence.volume_claim_templates) or (datastore.keeps_data if wanted == "auto" else wanted)
+
+
+def _mount(mount: ModelVolumeMount) -> VolumeMount:
+    return VolumeMount(
+        name=mount.name or "",
+        mount_path=mount.mount_path or "",
+        read_only=bool(mount.read_only),
+        sub_path=mount.sub_path or "",
+        sub_path_expr=mount.sub_path_expr or "",
+        mount_propagation=mount.mount_propagation or "",
+    )

@@ -1,4 +1,4 @@
-"""The Secret through which the syncer gets its configuration, byte for byte as it was compiled."""
+"""Secrets of the release: the syncer's configuration, byte for byte as compiled, and the place of the datastore."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vcluster_config.compile.metadata import metadata
 from vcluster_config.objects import Secret
-from vcluster_config.placeholders import CONFIG_SECRET
+from vcluster_config.placeholders import CONFIG_SECRET, DATASTORE_SECRET
 from vcluster_contract import config as contract
 from vcluster_contract import layout
 
@@ -16,13 +16,21 @@ if TYPE_CHECKING:
 
 def config_secret(resolved: Resolved, syncer: contract.SyncerConfig) -> Secret:
     """Secret vc-config-NAME; the syncer restarts itself when it changes, the pod stays."""
+    return _secret(resolved, CONFIG_SECRET, {layout.SYNCER_CONFIG_KEY: contract.encode(syncer).decode()})
+
+
+def datastore_secret(resolved: Resolved) -> Secret | None:
+    """Secret vc-datastore-NAME; None when the datastore has nothing to hide."""
+    content = resolved.datastore.secret
+    return _secret(resolved, DATASTORE_SECRET, content) if content else None
+
+
+def _secret(resolved: Resolved, name: str, content: dict[str, str]) -> Secret:
+    shared = resolved.config.control_plane.advanced.global_metadata.annotations
     return Secret(
         api_version="v1",
         kind="Secret",
-        metadata=metadata(
-            CONFIG_SECRET,
-            shared_annotations=resolved.config.control_plane.advanced.global_metadata.annotations,
-        ),
+        metadata=metadata(name, shared_annotations=shared),
         type="Opaque",
-        string_data={layout.SYNCER_CONFIG_KEY: contract.encode(syncer).decode()},
+        string_data=content,
     )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from vcluster_config import pod_parts
-from vcluster_config.compile.resolve import container_resources
+from vcluster_config.compile.resolve import container_resources, user_mounts
 from vcluster_config.compile.version import VERSION
 from vcluster_config.images import reference
-from vcluster_config.objects import Container, ContainerPort, HttpGet, Probe, Resources, VolumeMount
+from vcluster_config.objects import Container, ContainerPort, HttpGet, Probe, Resources
 from vcluster_contract import layout
 
 if TYPE_CHECKING:
     from vcluster_config.compile.resolve import Resolved
-    from vcluster_config.model.shared import VolumeMount as ModelVolumeMount
 
 _BINARY: Final = "vcluster-syncer"
 _MOUNTS: Final = (pod_parts.RUNTIME, pod_parts.SOCKETS, pod_parts.CONFIG, pod_parts.HOST_ACCESS)
@@ -55,7 +54,7 @@ def syncer(resolved: Resolved) -> Container:
         liveness_probe=_probe("/healthz", period=10, failures=6, timeout=5),
         resources=Resources(requests={"cpu": "20m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
         security_context=pod_parts.CONTAINER_SECURITY,
-        volume_mounts=(*_MOUNTS, *(_mount(item) for item in workload.persistence.add_volume_mounts)),
+        volume_mounts=(*_MOUNTS, *user_mounts(resolved.config)),
     )
 
 
@@ -71,17 +70,6 @@ def _image(resolved: Resolved) -> str:
     image = resolved.config.control_plane.stateful_set.image
     registry = resolved.config.control_plane.advanced.default_image_registry
     return reference(image.registry, image.repository, image.tag or VERSION, default_registry=registry)
-
-
-def _mount(mount: ModelVolumeMount) -> VolumeMount:
-    return VolumeMount(
-        name=mount.name or "",
-        mount_path=mount.mount_path or "",
-        read_only=bool(mount.read_only),
-        sub_path=mount.sub_path or "",
-        sub_path_expr=mount.sub_path_expr or "",
-        mount_propagation=mount.mount_propagation or "",
-    )
 
 
 def _probe(path: str, *, period: int, failures: int, timeout: int) -> Probe:

@@ -15,6 +15,12 @@ class Datastore(msgspec.Struct, frozen=True, kw_only=True):
     sidecar: Container | None = None
     """Runs in the pod as a native sidecar: first to start, last to end."""
     volumes: tuple[Json, ...] = ()
+    secret: dict[str, str] = {}
+    """Content of Secret vc-datastore-NAME, which containers take as environment; empty means no Secret."""
+    pod_annotations: dict[str, str] = {}
+    """What makes the pods restart when the Secret changes."""
+    reads_user_files: bool = False
+    """Whether the user's extra volumes hold files (certificates) that the datastore's clients read."""
     keeps_data: bool
     """Whether the pod itself needs stable storage, mounted by the sidecar as volume ``data``."""
     shared: bool

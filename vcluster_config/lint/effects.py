@@ -38,6 +38,7 @@ _SLEEP: Final = "virtual clusters do not sleep yet"
 _GENERIC: Final = "the older generic sync is not built; sync.toHost.customResources replaces it"
 _PLUGINS: Final = "plugins of upstream's syncer cannot be loaded"
 _FILES: Final = "the files are made by the control plane itself"
+_TOKENS: Final = "kine signs in with the password of the dataSource"
 _NEVER_SENT: Final = "telemetry is never sent"
 
 EFFECTS: Final[tuple[Effect, ...]] = (
@@ -96,14 +97,10 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     _needed("policies.centralAdmission", "webhooks from outside are not enforced yet"),
     _needed("controlPlane.distro.k3s", "this distro is not built yet"),
     _needed("controlPlane.distro.k0s", "this distro is not built yet"),
-    _needed("controlPlane.backingStore.etcd", "this store is not built yet"),
-    _needed("controlPlane.backingStore.database.external", "this store is not built yet"),
-    _needed("controlPlane.backingStore.database.embedded.dataSource", "data is always kept in SQLite"),
-    Effect("controlPlane.backingStore.database.embedded.keyFile", "SQLite is a file of the pod"),
-    Effect("controlPlane.backingStore.database.embedded.certFile", "SQLite is a file of the pod"),
-    Effect("controlPlane.backingStore.database.embedded.caFile", "SQLite is a file of the pod"),
-    Effect("controlPlane.backingStore.database.embedded.identityProvider", "SQLite is a file of the pod"),
-    Effect("controlPlane.backingStore.database.embedded.extraArgs", "arguments of kine cannot be added yet"),
+    _needed("controlPlane.backingStore.etcd.embedded", "this store is not built yet"),
+    _needed("controlPlane.backingStore.etcd.deploy", "this store is not built yet"),
+    _needed("controlPlane.backingStore.database.external.identityProvider", _TOKENS),
+    _needed("controlPlane.backingStore.database.embedded.identityProvider", _TOKENS),
     Effect("controlPlane.coredns.embedded", "CoreDNS always runs as a workload"),
     Effect("controlPlane.proxy.bindAddress", "the API server listens on all addresses of the pod"),
     Effect("controlPlane.proxy.port", "the API server listens on 8443"),

@@ -21,7 +21,15 @@ SAMPLES: dict[str, Any] = {
     "experimental.deploy.vcluster.manifests": _MANIFEST,
     "controlPlane.coredns.overwriteManifests": _MANIFEST,
 }
+_REMOTE = "postgres://user:password@db.example.com/name"
 CONTEXTS: dict[str, Any] = {
+    **{
+        f"controlPlane.backingStore.database.{which}.{name}": {
+            "controlPlane": {"backingStore": {"database": {which: {"enabled": True, "dataSource": _REMOTE}}}}
+        }
+        for which in ("embedded", "external")
+        for name in ("keyFile", "certFile", "caFile", "extraArgs", "identityProvider")
+    },
     "controlPlane.statefulSet.persistence.dataVolume": {
         "controlPlane": {"statefulSet": {"persistence": {"volumeClaim": {"enabled": False}}}}
     },

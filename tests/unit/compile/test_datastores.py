@@ -1,0 +1,114 @@
+"""Where the virtual cluster keeps its objects, and where passwords must not show."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.compile.compiling import container, pod_spec, setting, values
+from vcluster_config.errors import CompileError
+from vcluster_contract import layout
+
+STORE = "controlPlane.backingStore"
+SOURCE = "postgres://user:hunter2@db.example.com/name"
+REMOTE = setting(f"{STORE}.database.external", {"enabled": True, "dataSource": SOURCE})
+
+
+def with_replicas(settings: dict[str, Any], replicas: int) -> dict[str, Any]:
+    stateful_set = {"highAvailability": {"replicas": replicas}}
+    return {"controlPlane": {**settings["controlPlane"], "statefulSet": stateful_set}}
+
+
+def test_sqlite_lies_on_the_claim() -> None:
+    kine = container(layout.KINE_CONTAINER)
+    assert any(arg.startswith("--endpoint=sqlite:///data/state.db") for arg in kine["args"])
+    assert {"name": "data", "mountPath": "/data"} in kine["volumeMounts"]
+
+
+def test_a_remote_database_needs_no_claim_and_can_be_shared() -> None:
+    found = values(with_replicas(REMOTE, 3))
+    assert "statefulSet" not in found
+    assert found["deployment"]["spec"]["replicas"] == 3
+    assert found["deployment"]["spec"]["strategy"]["type"] == "RollingUpdate"
+    assert "publishNotReadyAddresses" not in found["service"]["spec"]
+
+
+def test_replicas_prefer_other_nodes() -> None:
+    terms = pod_spec(with_replicas(REMOTE, 3))["affinity"]["podAntiAffinity"]
+    keys = {
+        item["podAffinityTerm"]["topologyKey"]: item["weight"]
+        for item in terms["preferredDuringSchedulingIgnoredDuringExecution"]
+    }
+    assert keys == {"kubernetes.io/hostname": 100, "topology.kubernetes.io/zone": 50}
+    assert "affinity" not in pod_spec(REMOTE)
+
+
+def test_replicas_elect_leaders() -> None:
+    args = container(layout.CONTROLLER_MANAGER_CONTAINER, with_replicas(REMOTE, 3))["args"]
+    assert "--leader-elect=true" in args
+    assert "--leader-elect=false" in container(layout.CONTROLLER_MANAGER_CONTAINER)["args"]
+
+
+def test_the_password_is_in_one_secret_and_nowhere_else() -> None:
+    found = values(REMOTE)
+    assert found.pop("datastoreSecret")["stringData"] == {"endpoint": SOURCE}
+    assert "hunter2" not in json.dumps(found)
+    (env,) = container(layout.KINE_CONTAINER, REMOTE)["env"]
+    assert env["valueFrom"]["secretKeyRef"] == {"name": "vc-datastore-@release@", "key": "endpoint"}
+
+
+def test_another_password_restarts_the_pods() -> None:
+    other = setting(f"{STORE}.database.external", {"enabled": True, "dataSource": SOURCE.replace("hunter2", "x")})
+    annotations = [
+        values(item)["deployment"]["spec"]["template"]["metadata"]["annotations"] for item in (REMOTE, REMOTE, other)
+    ]
+    assert annotations[0] == annotations[1] != annotations[2]
+
+
+def test_certificates_of_the_database_come_from_the_users_volumes() -> None:
+    mount = {"name": "tls", "mountPath": "/tls"}
+    settings = {
+        "controlPlane": {
+            "backingStore": {"database": {"external": {"enabled": True, "dataSource": SOURCE, "caFile": "/tls/ca"}}},
+            "statefulSet": {"persistence": {"addVolumes": [{"name": "tls", "secret": {}}], "addVolumeMounts": [mount]}},
+        }
+    }
+    kine = container(layout.KINE_CONTAINER, settings)
+    assert "--ca-file=/tls/ca" in kine["args"]
+    assert mount in kine["volumeMounts"]
+
+
+def test_arguments_of_the_user_reach_kine() -> None:
+    settings = setting(f"{STORE}.database.embedded", {"enabled": True, "extraArgs": ["--debug"]})
+    assert container(layout.KINE_CONTAINER, settings)["args"][-1] == "--debug"
+
+
+def test_an_embedded_database_with_a_source_is_a_remote_one() -> None:
+    section = {"enabled": True, "dataSource": "mysql://u:p@tcp(db:3306)/n"}
+    assert "deployment" in values(setting(f"{STORE}.database.embedded", section))
+
+
+def test_an_external_etcd_is_dialled_by_the_api_server_itself() -> None:
+    section = {
+        "enabled": True,
+        "endpoint": "a.example.com:2379, b.example.com:2379",
+        "tls": {"caFile": "/e/ca", "certFile": "/e/crt", "keyFile": "/e/key"},
+    }
+    settings = setting(f"{STORE}.etcd.external", section)
+    assert [item["name"] for item in pod_spec(settings)["initContainers"]] == [layout.BOOTSTRAP_CONTAINER]
+    args = container(layout.API_SERVER_CONTAINER, settings)["args"]
+    assert "--etcd-servers=https://a.example.com:2379,https://b.example.com:2379" in args
+    assert {"--etcd-cafile=/e/ca", "--etcd-certfile=/e/crt", "--etcd-keyfile=/e/key"} <= set(args)
+
+
+def test_an_external_database_without_a_place_is_refused() -> None:
+    with pytest.raises(CompileError, match=r"database\.external\.dataSource: is empty"):
+        values(setting(f"{STORE}.database.external.enabled", True))
+
+
+def test_two_stores_are_refused() -> None:
+    store = {"database": {"external": {"enabled": True}, "embedded": {"enabled": True}}}
+    with pytest.raises(CompileError, match=r"database\.embedded and database\.external are enabled"):
+        values(setting(STORE, store))

@@ -1,0 +1,33 @@
+"""An etcd that somebody else runs: the API server dials it, nothing of it runs in the pod."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from vcluster_config.datastore.types import Datastore
+
+if TYPE_CHECKING:
+    from vcluster_config.model.control_plane.backing_store import ExternalEtcd
+
+_PATH: Final = "controlPlane.backingStore.etcd.external"
+
+
+def datastore(etcd: ExternalEtcd) -> Datastore:
+    """One or several endpoints (``host:port`` with commas), over TLS when a certificate authority is given."""
+    scheme = "https" if etcd.tls.ca_file else "http"
+    servers = ",".join(_url(endpoint.strip(), scheme) for endpoint in etcd.endpoint.split(","))
+    files = {"ca": etcd.tls.ca_file, "cert": etcd.tls.cert_file, "key": etcd.tls.key_file}
+    return Datastore(
+        api_server_args=(
+            f"--etcd-servers={servers}",
+            *(f"--etcd-{name}file={path}" for name, path in files.items() if path),
+        ),
+        reads_user_files=True,
+        keeps_data=False,
+        shared=True,
+        config_path=_PATH,
+    )
+
+
+def _url(endpoint: str, scheme: str) -> str:
+    return endpoint if "://" in endpoint else f"{scheme}://{endpoint}"
