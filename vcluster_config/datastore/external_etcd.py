@@ -13,13 +13,13 @@ _PATH: Final = "controlPlane.backingStore.etcd.external"
 
 
 def datastore(etcd: ExternalEtcd) -> Datastore:
-    """One or several endpoints (``host:port`` with commas), over TLS when a certificate authority is given."""
+    """The endpoint (``host:port``), over TLS when a certificate authority is given."""
     scheme = "https" if etcd.tls.ca_file else "http"
-    servers = ",".join(_url(endpoint.strip(), scheme) for endpoint in etcd.endpoint.split(","))
+    server = etcd.endpoint if "://" in etcd.endpoint else f"{scheme}://{etcd.endpoint}"
     files = {"ca": etcd.tls.ca_file, "cert": etcd.tls.cert_file, "key": etcd.tls.key_file}
     return Datastore(
         api_server_args=(
-            f"--etcd-servers={servers}",
+            f"--etcd-servers={server}",
             *(f"--etcd-{name}file={path}" for name, path in files.items() if path),
         ),
         reads_user_files=True,
@@ -27,7 +27,3 @@ def datastore(etcd: ExternalEtcd) -> Datastore:
         shared=True,
         config_path=_PATH,
     )
-
-
-def _url(endpoint: str, scheme: str) -> str:
-    return endpoint if "://" in endpoint else f"{scheme}://{endpoint}"

@@ -93,13 +93,13 @@ def test_an_embedded_database_with_a_source_is_a_remote_one() -> None:
 def test_an_external_etcd_is_dialled_by_the_api_server_itself() -> None:
     section = {
         "enabled": True,
-        "endpoint": "a.example.com:2379, b.example.com:2379",
+        "endpoint": "etcd.example.com:2379",
         "tls": {"caFile": "/e/ca", "certFile": "/e/crt", "keyFile": "/e/key"},
     }
     settings = setting(f"{STORE}.etcd.external", section)
     assert [item["name"] for item in pod_spec(settings)["initContainers"]] == [layout.BOOTSTRAP_CONTAINER]
     args = container(layout.API_SERVER_CONTAINER, settings)["args"]
-    assert "--etcd-servers=https://a.example.com:2379,https://b.example.com:2379" in args
+    assert "--etcd-servers=https://etcd.example.com:2379" in args
     assert {"--etcd-cafile=/e/ca", "--etcd-certfile=/e/crt", "--etcd-keyfile=/e/key"} <= set(args)
 
 
