@@ -159,12 +159,12 @@ def _meta(metadata: _Metadata) -> Meta:
 
 
 def _without_managed_fields(body: bytes, value: bytes) -> bytes:
-    """Cut the member out with one of its commas; the text is unambiguous unless an embedded object repeats it."""
-    member = _KEY + value
-    start = body.find(member)
-    if start < 0 or body.find(member, start + 1) >= 0:
+    """Cut the member out with one of its commas; its key is unambiguous unless an embedded object has it too."""
+    start = body.find(_KEY)
+    after_key = start + len(_KEY)
+    if start < 0 or body.find(_KEY, after_key) >= 0 or not body.startswith(value, after_key):
         return _decoded_without_managed_fields(body)
-    end = start + len(member)
+    end = after_key + len(value)
     if body[start - 1 : start] == b",":
         return body[: start - 1] + body[end:]
     return body[:start] + body[end + (body[end : end + 1] == b",") :]

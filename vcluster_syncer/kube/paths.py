@@ -27,5 +27,11 @@ def item(resource: Resource, key: Key, subresource: str = "") -> str:
 
 def with_query(path: str, query: Query) -> str:
     """``path`` with the parameters that have a value."""
-    given = {name: value for name, value in query.items() if value}
-    return f"{path}?{urlencode(given)}" if given else path
+    suffix = _suffix(tuple(query.items()))
+    return path + suffix if suffix else path
+
+
+@lru_cache(maxsize=256)
+def _suffix(query: tuple[tuple[str, str], ...]) -> str:
+    given = {name: value for name, value in query if value}
+    return f"?{urlencode(given)}" if given else ""

@@ -10,6 +10,7 @@ from tests.sim.fake_server import FakeServer
 from tests.sim.loop import SimClock, seeded, settle, simulate
 from vcluster_contract.kinds import CONFIG_MAPS, LEASES
 from vcluster_syncer.kube.api import Key
+from vcluster_syncer.kube.errors import Unreachable
 from vcluster_syncer.kube.fence import Fenced, FencedClient
 from vcluster_syncer.kube.lease import Elector, Timings
 
@@ -208,5 +209,21 @@ def test_wall_clock_jump_changes_nothing() -> None:
         assert two.changes == []
         await one.stop()
         await two.stop()
+
+    run(story)
+
+
+def test_write_on_its_way_is_given_up_before_another_can_lead() -> None:
+    async def story(world: World) -> None:
+        one = Candidate(world, "one")
+        await one.elector.wait_elected()
+        world.server.freeze()
+        started = world.clock.monotonic()
+        with pytest.raises(Unreachable) as caught:
+            await one.client.create(CONFIG_MAPS, "default", {"metadata": {"name": "a"}})
+        assert caught.value.sent
+        assert world.clock.monotonic() - started <= TIMINGS.duration - TIMINGS.renew_deadline
+        world.server.thaw()
+        await one.stop()
 
     run(story)
