@@ -1,32 +1,44 @@
 """Webhook configurations of ``policies.centralAdmission``, as Kubernetes' admissionregistration.k8s.io/v1 has them."""
 
-from typing import Literal
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
 
 from vcluster_config.model.base import Section, section
-from vcluster_config.model.types import KubeLabelSelector, MatchCondition, RuleWithOperations, StringMap
+from vcluster_config.model.types import (
+    BASE64,
+    HTTPS,
+    Annotations,
+    KubeLabelSelector,
+    Labels,
+    MatchCondition,
+    OptionalLabel,
+    RuleWithOperations,
+)
 
 
 class WebhookService(Section):
     """A Service of the host that answers admission reviews."""
 
-    namespace: str = ""
+    namespace: OptionalLabel = ""
     """Namespace of the Service."""
-    name: str = ""
+    name: OptionalLabel = ""
     """Name of the Service."""
     path: str = ""
     """Path sent with each request."""
-    port: int = 443
+    port: Annotated[int, Ge(1), Le(65535)] = 443
     """Port of the Service."""
 
 
 class WebhookClientConfig(Section):
     """How a webhook is reached: exactly one of url and service."""
 
-    url: str | None = None
+    url: Annotated[str, HTTPS] | None = None
     """URL with scheme https."""
     service: WebhookService | None = None
     """A Service of the host."""
-    ca_bundle: str = ""
+    ca_bundle: Annotated[str, replace(BASE64, empty=True)] = ""
     """CA certificates that verify the webhook, base64 of PEM."""
 
 
@@ -49,7 +61,7 @@ class ValidatingWebhook(Section):
     """Objects it looks at."""
     side_effects: Literal["", "None", "NoneOnDryRun", "Some", "Unknown"] = ""
     """Whether it changes anything besides its answer."""
-    timeout_seconds: int | None = None
+    timeout_seconds: Annotated[int, Ge(1), Le(30)] | None = None
     """Seconds to wait for its answer, 1 to 30."""
     admission_review_versions: list[str] = []
     """Versions of AdmissionReview it understands."""
@@ -69,9 +81,9 @@ class WebhookMetadata(Section):
 
     name: str = ""
     """Name of the configuration."""
-    labels: StringMap = {}
+    labels: Labels = {}
     """Labels of the configuration."""
-    annotations: StringMap = {}
+    annotations: Annotations = {}
     """Annotations of the configuration."""
 
 

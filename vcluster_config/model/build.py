@@ -79,13 +79,21 @@ class Builder:
         if item is not None and shape.form is Form.LIST and isinstance(node, Items):
             return [self.item(item, value, (*path, index)) for index, value in enumerate(node.items)]
         if item is not None and shape.form is Form.MAP and isinstance(node, Mapping):
-            return {entry.key: self.item(item, entry.value, (*path, entry.key)) for entry in node.entries}
+            return {e.key: self.item(item, e.value, (*path, e.key)) for e in node.entries if self.key(shape, e, path)}
         if not self.fits_kubernetes(shape, node, path):
             return default_of(info)
         data = plain(node)
         if shape.form is Form.MAP:
             data = overlay(default_of(info) or {}, data)
         return self.leaf(info, data, path)
+
+    def key(self, shape: Shape, entry: Entry, path: Path) -> bool:
+        """Check a key of a map of sections."""
+        if shape.key is not None and not shape.key.accepts(entry.key):
+            error = {"type": "value", "ctx": {"expected": shape.key.expected}}
+            self.bad.append(BadValue((*path, entry.key, "[key]"), error))
+            return False
+        return True
 
     def fits_kubernetes(self, shape: Shape, node: Node, path: Path) -> bool:
         """Check an object, or a list of objects, that Kubernetes will read."""

@@ -1,10 +1,10 @@
 """``experimental``: features upstream may still change."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.generic_sync import GenericSync
-from vcluster_config.model.types import StringMap
+from vcluster_config.model.types import DURATION, Labels, OptionalLabel
 
 
 class Manifests(Section):
@@ -51,7 +51,7 @@ class HelmRelease(Section):
     """Where it is installed."""
     values: str | None = None
     """Its values, as YAML text."""
-    timeout: str | None = None
+    timeout: Annotated[str, DURATION] | None = None
     """How long to wait for it."""
     bundle: str | None = None
     """The chart as base64 of a .tgz."""
@@ -80,7 +80,7 @@ class SyncSettings(Section):
     """Copy nothing."""
     rewrite_kubernetes_service: bool = False
     """Point the kubernetes Service at us although nothing is copied."""
-    target_namespace: str = ""
+    target_namespace: OptionalLabel = ""
     """Other host namespace for workloads."""
     set_owner: bool = True
     """Make the Service of the release the owner of host objects."""
@@ -95,7 +95,7 @@ class MultiNamespaceMode(Section):
 
     enabled: bool = False
     """Turn it on."""
-    namespace_labels: StringMap = {}
+    namespace_labels: Labels = {}
     """Labels added to each host namespace."""
 
 

@@ -1,14 +1,15 @@
 """``exportKubeConfig``: how and where the kubeconfig of the virtual cluster is stored in the host."""
 
 from vcluster_config.model.base import Section, section
+from vcluster_config.model.types import OptionalDnsName, OptionalLabel, OptionalServer
 
 
 class KubeConfigServiceAccount(Section):
     """A virtual ServiceAccount whose token replaces the client certificate."""
 
-    name: str = ""
+    name: OptionalDnsName = ""
     """Name of the ServiceAccount, created when missing."""
-    namespace: str = ""
+    namespace: OptionalLabel = ""
     """Its namespace inside the virtual cluster; empty means kube-system."""
     cluster_role: str = ""
     """ClusterRole it is bound to; empty binds nothing."""
@@ -19,7 +20,7 @@ class KubeConfigProperties(Section):
 
     context: str = ""
     """Name of the context; empty means a name made from the release."""
-    server: str = ""
+    server: OptionalServer = ""
     """URL of the API server; empty means ``https://localhost:8443``."""
     insecure: bool = False
     """Skip verification of the server certificate."""
@@ -30,18 +31,18 @@ class KubeConfigProperties(Section):
 class SecretReference(Section):
     """Where one more copy of the kubeconfig goes."""
 
-    name: str = ""
+    name: OptionalDnsName = ""
     """Name of the Secret."""
-    namespace: str = ""
+    namespace: OptionalLabel = ""
     """Namespace of the Secret; empty means the namespace of the release."""
 
 
 class AdditionalSecret(KubeConfigProperties):
     """A further kubeconfig Secret with its own properties."""
 
-    name: str = ""
+    name: OptionalDnsName = ""
     """Name of the Secret; empty means ``vc-NAME``."""
-    namespace: str = ""
+    namespace: OptionalLabel = ""
     """Namespace of the Secret; empty means the namespace of the release."""
 
 

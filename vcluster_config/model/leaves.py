@@ -36,7 +36,7 @@ def _schema(shape: Shape, bounds: tuple[Ge | Le, ...] = ()) -> CoreSchema:
     if shape.form is Form.FREE:
         return core_schema.any_schema()
     if shape.form is Form.MAP and shape.item is not None:
-        return core_schema.dict_schema(core_schema.str_schema(), _schema(shape.item))
+        return core_schema.dict_schema(_key(shape), _schema(shape.item))
     if shape.form is Form.LIST and shape.item is not None:
         return core_schema.list_schema(_schema(shape.item))
     if shape.form is Form.SECTION:
@@ -48,6 +48,12 @@ def _schema(shape: Shape, bounds: tuple[Ge | Le, ...] = ()) -> CoreSchema:
 def _mapping_needed() -> CoreSchema:
     """Sections that are mappings are built elsewhere, so whatever arrives here is of another form."""
     return core_schema.dict_schema()
+
+
+def _key(shape: Shape) -> CoreSchema:
+    if shape.key is None:
+        return core_schema.str_schema()
+    return core_schema.no_info_plain_validator_function(shape.key.parse)
 
 
 def _value(type_: Any, bounds: tuple[Ge | Le, ...]) -> CoreSchema:

@@ -1,14 +1,17 @@
 """``networking``: replicated services, DNS rules and how kubelets are reached."""
 
+from typing import Annotated
+
 from vcluster_config.model.base import Section, section
+from vcluster_config.model.types import HOST_NAME, OptionalAddress, OptionalCidr, OptionalService
 
 
 class ServiceMapping(Section):
     """A Service that is copied to the other side."""
 
-    from_: str = ""
+    from_: OptionalService = ""
     """The Service to copy: ``name`` or ``namespace/name``."""
-    to: str = ""
+    to: OptionalService = ""
     """Where it appears: ``name`` or ``namespace/name``."""
 
 
@@ -26,7 +29,7 @@ class ResolveDnsTarget(Section):
 
     hostname: str = ""
     """Answer with the addresses of this name."""
-    ip: str = ""
+    ip: OptionalAddress = ""
     """Answer with this address."""
     host_service: str = ""
     """Answer with the address of this host Service (``namespace/name``)."""
@@ -61,7 +64,7 @@ class ProxyKubelets(Section):
 class NetworkingAdvanced(Section):
     """Settings few clusters need."""
 
-    cluster_domain: str = "cluster.local"
+    cluster_domain: Annotated[str, HOST_NAME] = "cluster.local"
     """DNS domain of the virtual cluster."""
     fallback_host_cluster: bool = False
     """Ask the host's DNS for names unknown inside."""
@@ -76,7 +79,7 @@ class Networking(Section):
     """Services that appear on the other side."""
     resolve_dns: list[ResolveDns] = []
     """Extra DNS rules."""
-    service_cidr: str = ""
+    service_cidr: OptionalCidr = ""
     """Service CIDR of the host; empty means it is found at start."""
     advanced: NetworkingAdvanced = section()
     """Settings few clusters need."""

@@ -9,6 +9,7 @@ from vcluster_config.model.types import (
     EnvVar,
     KubeVolumeMount,
     Lifecycle,
+    OptionalImage,
     Probe,
     PullPolicy,
     ResourceRequirements,
@@ -37,7 +38,7 @@ class Plugin(Section):
 
     name: str = ""
     """Name of the plugin."""
-    image: str = ""
+    image: OptionalImage = ""
     """Image of the plugin."""
     image_pull_policy: PullPolicy = ""
     """When the image is pulled; empty means Kubernetes' rule."""

@@ -1,21 +1,21 @@
 """``policies``: quota, limits, network policy, pod security and admission rules of the virtual cluster."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from vcluster_config.model.admission import MutatingWebhookConfiguration, ValidatingWebhookConfiguration
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import Metadata, StandardLabelSelector
-from vcluster_config.model.types import AutoBool, Quantities, ScopeSelector
+from vcluster_config.model.types import PORT, AutoBool, Cidr, OptionalAddress, Quantities, ScopeSelector
 
 
 class IpBlock(Section):
     """A range of addresses with exceptions."""
 
-    cidr: str = "0.0.0.0/0"
+    cidr: Cidr = "0.0.0.0/0"
     """The range."""
-    except_: list[str] = [
+    except_: list[Cidr] = [
         "100.64.0.0/10",
         "127.0.0.0/8",
         "10.0.0.0/8",
@@ -39,9 +39,9 @@ class PublicEgress(Section):
 
     enabled: bool = True
     """Allow connections to addresses outside the cluster."""
-    cidr: str = "0.0.0.0/0"
+    cidr: Cidr = "0.0.0.0/0"
     """The range."""
-    except_: list[str] = [
+    except_: list[Cidr] = [
         "100.64.0.0/10",
         "127.0.0.0/8",
         "10.0.0.0/8",
@@ -56,7 +56,7 @@ class NetworkPolicyPort(Section):
 
     protocol: Literal["TCP", "UDP", "SCTP"] | None = None
     """Protocol; TCP when not given."""
-    port: Any = None
+    port: Annotated[int | str, PORT] | None = None
     """Number or name."""
     end_port: int | None = None
     """Last port of a range."""
@@ -65,9 +65,9 @@ class NetworkPolicyPort(Section):
 class PeerIpBlock(Section):
     """A range of addresses with exceptions."""
 
-    cidr: str | None = None
+    cidr: Cidr | None = None
     """The range."""
-    except_: list[str] = []
+    except_: list[Cidr] = []
     """Ranges within it that stay closed."""
 
 
@@ -121,7 +121,7 @@ class NetworkPolicy(Metadata):
 
     enabled: bool = False
     """Render the policies."""
-    fallback_dns: str = Field("8.8.8.8", alias="fallbackDns")
+    fallback_dns: OptionalAddress = Field("8.8.8.8", alias="fallbackDns")
     """DNS server that answers when the host's does not."""
     outgoing_connections: OutgoingConnections = section()
     """Where workloads may connect to; newer releases say workload.publicEgress."""

@@ -15,6 +15,7 @@ from vcluster_config.model.rbac import Rbac
 from vcluster_config.model.sleep import Sleep, SleepMode
 from vcluster_config.model.sync import Sync
 from vcluster_config.model.telemetry import Telemetry
+from vcluster_config.model.types import OptionalCidr
 
 
 class Config(Section):
@@ -44,7 +45,7 @@ class Config(Section):
     """Settings of tools outside; not read here."""
     telemetry: Telemetry = section()
     """Nothing is ever sent, whatever is set here."""
-    service_cidr: str = ""
+    service_cidr: OptionalCidr = ""
     """Service CIDR of the host; newer releases say networking.serviceCIDR."""
     pro: bool = False
     """Has no effect: nothing is paid for."""

@@ -29,8 +29,8 @@ class Form(Enum):
 class Shape:
     """Form of a value.
 
-    ``item`` is the shape of map values and list items, ``value`` a Python type or value type, ``kube`` the type of
-    an object that Kubernetes reads.
+    ``item`` is the shape of map values and list items, ``key`` the type of map keys, ``value`` a Python type or value
+    type, ``kube`` the type of an object that Kubernetes reads.
     """
 
     form: Form
@@ -39,6 +39,7 @@ class Shape:
     section: type[Section] | None = None
     nullable: bool = False
     kube: KubeType | None = None
+    key: ValueType | None = None
 
 
 @cache
@@ -71,8 +72,8 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
 
 def _plain_shape(annotation: Any, origin: Any) -> Shape:
     if origin is dict or annotation is dict:
-        item = _shape(typing.get_args(annotation)[1])
-        return Shape(Form.MAP, item=item)
+        key, item = typing.get_args(annotation)
+        return Shape(Form.MAP, item=_shape(item), key=_key(key))
     if origin is list:
         return Shape(Form.LIST, item=_shape(typing.get_args(annotation)[0]))
     if origin is Literal:
@@ -82,6 +83,10 @@ def _plain_shape(annotation: Any, origin: Any) -> Shape:
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return Shape(Form.SECTION, section=annotation)
     return Shape(Form.VALUE, annotation)
+
+
+def _key(annotation: Any) -> ValueType | None:
+    return next((item for item in typing.get_args(annotation)[1:] if isinstance(item, ValueType)), None)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,14 @@ from typing import Literal
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.types import (
     Affinity,
+    Annotations,
+    Labels,
+    NodePort,
+    OptionalDnsName,
+    OptionalLabel,
+    OptionalRegistry,
+    OptionalRepository,
+    OptionalTag,
     PodSecurityContext,
     Quantities,
     SecurityContext,
@@ -31,11 +39,11 @@ class OnSwitch(Section):
 class Image(Section):
     """A container image in three parts, so that a registry can be replaced alone."""
 
-    registry: str = ""
+    registry: OptionalRegistry = ""
     """Registry host, without a scheme; empty means Docker Hub."""
-    repository: str = ""
+    repository: OptionalRepository = ""
     """Repository within the registry."""
-    tag: str = ""
+    tag: OptionalTag = ""
     """Tag; may carry a digest."""
 
 
@@ -51,9 +59,9 @@ class Resources(Section):
 class Metadata(Section):
     """Labels and annotations of an object we render."""
 
-    annotations: StringMap = {}
+    annotations: Annotations = {}
     """Annotations added to the object."""
-    labels: StringMap = {}
+    labels: Labels = {}
     """Labels added to the object."""
 
 
@@ -69,13 +77,13 @@ class Security(Section):
 class Scheduling(Section):
     """Where pods of a control-plane workload may run."""
 
-    node_selector: StringMap = {}
+    node_selector: Labels = {}
     """Labels a node must carry."""
     affinity: Affinity = {}
     """Kubernetes Affinity; empty means a preference for spreading replicas over nodes."""
     tolerations: list[Toleration] = []
     """Kubernetes tolerations of the pods."""
-    priority_class_name: str = ""
+    priority_class_name: OptionalDnsName = ""
     """PriorityClass of the pods."""
     pod_management_policy: Literal["Parallel", "OrderedReady"] = "Parallel"
     """How the StatefulSet starts its pods; cannot be changed after installation."""
@@ -103,7 +111,7 @@ class VolumeMount(Section):
 class LabelSelector(Section):
     """Objects chosen by equal labels."""
 
-    labels: StringMap = {}
+    labels: Labels = {}
     """Labels an object must carry; empty chooses all."""
 
 
@@ -121,7 +129,7 @@ class LabelSelectorRequirement(Section):
 class StandardLabelSelector(Section):
     """A Kubernetes label selector."""
 
-    match_labels: StringMap = {}
+    match_labels: Labels = {}
     """Labels an object must carry."""
     match_expressions: list[LabelSelectorRequirement] = []
     """Requirements that must all hold."""
@@ -202,11 +210,11 @@ class PolicyRuleSection(Section):
 class ServiceReference(Section):
     """Where a Service of the host is."""
 
-    name: str = ""
+    name: OptionalLabel = ""
     """Name of the Service."""
-    namespace: str = ""
+    namespace: OptionalLabel = ""
     """Namespace of the Service."""
-    port: int = 0
+    port: NodePort = 0
     """Port of the Service; 0 means its usual one."""
 
 

@@ -2,6 +2,7 @@
 
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import LabelSelector
+from vcluster_config.model.types import OptionalCron, OptionalDuration, OptionalTimeZone
 
 
 class SleepExclusion(Section):
@@ -14,9 +15,9 @@ class SleepExclusion(Section):
 class AutoSleep(Section):
     """When workloads go to sleep."""
 
-    after_inactivity: str = ""
+    after_inactivity: OptionalDuration = ""
     """Duration without requests, such as ``1h30m``."""
-    schedule: str = ""
+    schedule: OptionalCron = ""
     """Cron expression."""
     exclude: SleepExclusion = section()
     """Workloads that never sleep."""
@@ -25,7 +26,7 @@ class AutoSleep(Section):
 class Wakeup(Section):
     """When workloads wake up."""
 
-    schedule: str = ""
+    schedule: OptionalCron = ""
     """Cron expression."""
 
 
@@ -34,7 +35,7 @@ class SleepMode(Section):
 
     enabled: bool = False
     """Turn it on."""
-    time_zone: str = ""
+    time_zone: OptionalTimeZone = ""
     """IANA time zone of the schedules; empty means UTC."""
     auto_sleep: AutoSleep = section()
     """When workloads go to sleep."""
@@ -47,7 +48,7 @@ class SleepAuto(AutoSleep):
 
     wakeup: Wakeup = section()
     """When workloads wake up."""
-    timezone: str = ""
+    timezone: OptionalTimeZone = ""
     """IANA time zone of the schedules; empty means UTC."""
 
 

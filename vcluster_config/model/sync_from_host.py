@@ -1,6 +1,6 @@
 """``sync.fromHost``: kinds that flow from the host into the virtual cluster, read-only there."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import (
@@ -10,7 +10,7 @@ from vcluster_config.model.shared import (
     PatchSwitch,
     StandardLabelSelector,
 )
-from vcluster_config.model.types import AutoBool, StringMap
+from vcluster_config.model.types import HOST_NAME, AutoBool, CrdName, Labels, OptionalLabel
 
 
 class NodeSelector(Section):
@@ -18,7 +18,7 @@ class NodeSelector(Section):
 
     all: bool = False
     """All nodes, not only those that run our pods."""
-    labels: StringMap = {}
+    labels: Labels = {}
     """Only nodes with these labels; host pods are bound to them too."""
 
 
@@ -88,13 +88,13 @@ class VirtualNamespacePolicy(Section):
 class AllowedRoutesOverride(Section):
     """An exception for one imported Gateway."""
 
-    host_namespace: str = ""
+    host_namespace: OptionalLabel = ""
     """Namespace of the Gateway on the host."""
     name: str = ""
     """Name of the Gateway on the host."""
     virtual_namespace_policy: VirtualNamespacePolicy = section()
     """Namespaces whose routes may attach."""
-    allowed_hostnames: list[str] = []
+    allowed_hostnames: list[Annotated[str, HOST_NAME]] = []
     """Host names that routes may claim."""
 
 
@@ -166,7 +166,7 @@ class SyncFromHost(Section):
     """CSIDrivers."""
     csi_storage_capacities: AutoPatchSwitch = section()
     """CSIStorageCapacities."""
-    custom_resources: dict[str, SyncFromHostCustomResource] = {}
+    custom_resources: dict[CrdName, SyncFromHostCustomResource] = {}
     """Custom resources by ``plural.group``."""
     volume_snapshot_classes: PatchSwitch = section()
     """VolumeSnapshotClasses."""

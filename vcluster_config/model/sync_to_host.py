@@ -1,10 +1,19 @@
 """``sync.toHost``: kinds that flow from the virtual cluster to the host."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import NameMappings, OnPatchSwitch, Patch, PatchSwitch, Resources, Switch
-from vcluster_config.model.types import AutoBool, Quantities, StringMap
+from vcluster_config.model.types import (
+    IMAGE,
+    TOLERATION,
+    AutoBool,
+    CrdName,
+    Labels,
+    OptionalDnsName,
+    Quantities,
+    StringMap,
+)
 
 
 class RewriteHostsResources(Resources):
@@ -19,7 +28,7 @@ class RewriteHostsResources(Resources):
 class RewriteHostsInitContainer(Section):
     """The init container that writes /etc/hosts."""
 
-    image: str = "library/alpine:3.20"
+    image: Annotated[str, IMAGE] = "library/alpine:3.20"
     """Its image; needs a shell and sed."""
     resources: RewriteHostsResources = section()
     """Its requests and limits."""
@@ -46,13 +55,13 @@ class SyncPods(OnPatchSwitch):
 
     translate_image: StringMap = {}
     """Image names to replace, virtual to host."""
-    enforce_tolerations: list[str] = []
+    enforce_tolerations: list[Annotated[str, TOLERATION]] = []
     """Tolerations added to each host pod: ``key=value:Effect``, ``key:Effect``, ``key`` or ``*``."""
     use_secrets_for_sa_tokens: bool = False
     """Keep ServiceAccount tokens in host Secrets rather than in pod annotations."""
-    runtime_class_name: str = ""
+    runtime_class_name: OptionalDnsName = ""
     """RuntimeClass set on each host pod."""
-    priority_class_name: str = ""
+    priority_class_name: OptionalDnsName = ""
     """PriorityClass set on host pods that have none."""
     rewrite_hosts: RewriteHosts = section()
     """Full host names for pods with a subdomain."""
@@ -85,7 +94,7 @@ class SyncNamespaces(PatchSwitch):
     """Host namespaces for virtual namespaces, by name or pattern."""
     mappings_only: bool = False
     """Refuse virtual namespaces without a mapping."""
-    extra_labels: StringMap = {}
+    extra_labels: Labels = {}
     """Labels added to each host namespace."""
 
 
@@ -148,7 +157,7 @@ class SyncToHost(Section):
     """PodDisruptionBudgets."""
     priority_classes: PatchSwitch = section()
     """PriorityClasses."""
-    custom_resources: dict[str, SyncToHostCustomResource] = {}
+    custom_resources: dict[CrdName, SyncToHostCustomResource] = {}
     """Custom resources by ``plural.group``; the definition is copied from the host."""
     namespaces: SyncNamespaces = section()
     """Namespaces, so that each virtual namespace has a host namespace of its own."""

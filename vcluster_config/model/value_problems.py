@@ -32,20 +32,24 @@ _BOUNDS: Final = {
 
 def from_error(path: Path, error: Dict[str, Any], document: Document) -> Diagnostic:
     """Turn one of pydantic's errors into a diagnostic at the value it is about."""
-    kind = error["type"]
-    if kind == "missing":
-        return _missing(path, document)
+    kind, context = error["type"], error.get("ctx", {})
     node = document.find(path)
-    if kind == "unknown":
-        return unknown_field(path, error["kind"], error["fields"], document)
-    if kind == "literal_error":
-        return _not_one_of(path, node, document, error["ctx"]["expected"])
-    if kind == "value":
-        return _malformed(path, node, document, error["ctx"]["expected"], error["ctx"].get("reason", ""))
-    if kind in _BOUNDS:
+    if path[-1] == "[key]":
+        found = _bad_key(path[:-1], document, context["expected"])
+    elif kind == "missing":
+        found = _missing(path, document)
+    elif kind == "unknown":
+        found = unknown_field(path, error["kind"], error["fields"], document)
+    elif kind == "literal_error":
+        found = _not_one_of(path, node, document, context["expected"])
+    elif kind == "value":
+        found = _malformed(path, node, document, context["expected"], context.get("reason", ""))
+    elif kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return _malformed(path, node, document, words.format(error["ctx"][name]), "")
-    return _wrong_type(path, node, document, _TYPES.get(kind, error["msg"]))
+        found = _malformed(path, node, document, words.format(context[name]), "")
+    else:
+        found = _wrong_type(path, node, document, _TYPES.get(kind, error["msg"]))
+    return found
 
 
 def describe(node: Node | None, path: Path) -> str:
@@ -62,6 +66,12 @@ def describe(node: Node | None, path: Path) -> str:
     if isinstance(node.value, str):
         return f"the text {json.dumps(text, ensure_ascii=False)}"
     return f"the boolean {text}" if isinstance(node.value, bool) else f"the number {text}"
+
+
+def _bad_key(path: Path, document: Document, expected: str) -> Diagnostic:
+    message = f"the key {path[-1]} in {dotted(path[:-1])} is not valid"
+    span = document.key_span(path)
+    return Diagnostic(Code.MALFORMED_VALUE, Severity.ERROR, message, span, dotted(path), str(path[-1]), expected)
 
 
 def _missing(path: Path, document: Document) -> Diagnostic:

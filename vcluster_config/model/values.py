@@ -14,7 +14,8 @@ class ValueType:
     """A string with a grammar.
 
     ``pattern`` must match the whole text; ``check`` then refuses what a pattern cannot, with a reason.
-    ``numbers`` lets YAML numbers stand for their text; ``empty`` lets ``""`` mean "not set".
+    ``numbers`` lets YAML numbers stand for their text, or with ``keep`` for themselves; ``empty`` lets ``""`` mean
+    "not set".
     """
 
     name: str
@@ -23,16 +24,20 @@ class ValueType:
     examples: tuple[str, ...] = ()
     check: Callable[[str], str | None] | None = field(default=None, repr=False)
     numbers: bool = False
+    keep: bool = False
     empty: bool = False
 
-    def parse(self, value: object) -> str:
-        """Return the text.
+    def parse(self, value: object) -> str | int | float:
+        """Return the value.
 
         Raises:
             PydanticCustomError: the value is not of this type; type ``value`` with ``expected`` and ``reason``.
         """
         if self.numbers and isinstance(value, int | float) and not isinstance(value, bool):
-            value = str(value)
+            return value if self.keep and self._text(str(value)) else self._text(str(value))
+        return self._text(value)
+
+    def _text(self, value: object) -> str:
         if not isinstance(value, str):
             raise self._refusal(None)
         if value == "" and self.empty:
@@ -43,6 +48,14 @@ class ValueType:
         if reason is not None:
             raise self._refusal(reason)
         return value
+
+    def accepts(self, value: object) -> bool:
+        """Whether the value is of this type."""
+        try:
+            self.parse(value)
+        except PydanticCustomError:
+            return False
+        return True
 
     def _refusal(self, reason: str | None) -> PydanticCustomError:
         context = {"expected": self.expected, "reason": reason or "", "value_type": self.name}

@@ -74,17 +74,24 @@ def _bounds(info: FieldInfo) -> Json:
 
 def _schema(shape: Shape, path: tuple[str, ...], definitions: Json) -> Json:
     if shape.section is not None:
-        return _section(shape.section, path, definitions)
+        return _nullable(_section(shape.section, path, definitions), shape)
     if shape.form is Form.FREE:
         return {}
     if shape.item is not None:
         item = _item(shape.item, definitions)
         if shape.form is Form.LIST:
             return {"type": ["array", "null"], "items": item}
-        return {"type": ["object", "null"], "additionalProperties": item}
-    schema = _value(shape.value)
+        names = {"propertyNames": _text(shape.key)} if shape.key is not None else {}
+        return {"type": ["object", "null"], "additionalProperties": item, **names}
+    return _nullable(_value(shape.value), shape)
+
+
+def _nullable(schema: Json, shape: Shape) -> Json:
     if shape.nullable and "type" in schema:
-        schema["type"] = [schema["type"], "null"]
+        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        schema["type"] = [*types, "null"]
+        if "enum" in schema:
+            schema["enum"] = [*schema["enum"], None]
     return schema
 
 

@@ -5,7 +5,21 @@ from typing import Literal
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.control_plane.volumes import Volumes
 from vcluster_config.model.shared import Image, Metadata, Resources, Scheduling, Security, Switch
-from vcluster_config.model.types import EnvVar, PersistentVolumeClaim, PullPolicy, Quantities, Quantity, StringMap
+from vcluster_config.model.types import (
+    Annotations,
+    EnvVar,
+    OptionalDataSource,
+    OptionalDnsName,
+    OptionalHostPort,
+    OptionalRegistry,
+    OptionalRepository,
+    OptionalTag,
+    PersistentVolumeClaim,
+    Positive,
+    PullPolicy,
+    Quantities,
+    Quantity,
+)
 
 
 class EmbeddedEtcd(Switch):
@@ -13,7 +27,7 @@ class EmbeddedEtcd(Switch):
 
     migrate_from_deployed_etcd: bool = False
     """Take over the data of the etcd that the chart deployed."""
-    snapshot_count: int | None = None
+    snapshot_count: Positive | None = None
     """Transactions between snapshots on disk."""
     extra_args: list[str] = []
     """Arguments added to the computed ones."""
@@ -22,11 +36,11 @@ class EmbeddedEtcd(Switch):
 class EtcdImage(Image):
     """Image of etcd."""
 
-    registry: str = "registry.k8s.io"
+    registry: OptionalRegistry = "registry.k8s.io"
     """Registry host, without a scheme."""
-    repository: str = "etcd"
+    repository: OptionalRepository = "etcd"
     """Repository within the registry."""
-    tag: str = "3.5.21-0"
+    tag: OptionalTag = "3.5.21-0"
     """Tag."""
 
 
@@ -40,7 +54,7 @@ class EtcdResources(Resources):
 class EtcdHighAvailability(Section):
     """Number of etcd members."""
 
-    replicas: int = 1
+    replicas: Positive = 1
     """Members; an odd number."""
 
 
@@ -57,7 +71,7 @@ class EtcdVolumeClaim(Section):
     """What happens to the claim when the StatefulSet is deleted."""
     size: Quantity = "5Gi"
     """Size of the volume; cannot be changed after installation."""
-    storage_class: str = ""
+    storage_class: OptionalDnsName = ""
     """StorageClass; empty means the default of the host."""
 
 
@@ -104,14 +118,14 @@ class EtcdService(Section):
 
     enabled: bool = True
     """Render it; false means the headless name is used."""
-    annotations: StringMap = {}
+    annotations: Annotations = {}
     """Annotations added to the Service."""
 
 
 class EtcdHeadlessService(Section):
     """The headless Service of etcd."""
 
-    annotations: StringMap = {}
+    annotations: Annotations = {}
     """Annotations added to the Service."""
 
 
@@ -140,7 +154,7 @@ class EtcdTls(Section):
 class ExternalEtcd(Switch):
     """An etcd that somebody else runs."""
 
-    endpoint: str = ""
+    endpoint: OptionalHostPort = ""
     """Where it is, ``host:port``."""
     tls: EtcdTls = section()
     """Files for connections."""
@@ -160,7 +174,7 @@ class Etcd(Section):
 class KineDatabase(Switch):
     """A database behind kine."""
 
-    data_source: str = ""
+    data_source: OptionalDataSource = ""
     """Where the database is: ``mysql://user:password@tcp(host:3306)/name`` or ``postgres://…``."""
     key_file: str = ""
     """Client key."""

@@ -4,9 +4,12 @@ from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import Metadata, Resources, Security
 from vcluster_config.model.types import (
     Affinity,
+    Count,
+    Labels,
+    OptionalDnsName,
+    OptionalImage,
     Quantities,
     ServiceSpec,
-    StringMap,
     Toleration,
     TopologySpreadConstraint,
 )
@@ -31,11 +34,11 @@ class CoreDnsResources(Resources):
 class CoreDnsDeployment(Metadata):
     """The Deployment of CoreDNS."""
 
-    image: str = ""
+    image: OptionalImage = ""
     """Its image; empty means ``coredns/coredns:1.11.3``."""
-    replicas: int = 1
+    replicas: Count = 1
     """Number of pods."""
-    node_selector: StringMap = {}
+    node_selector: Labels = {}
     """Labels a node must carry, beside ``kubernetes.io/os: linux``."""
     affinity: Affinity = {}
     """Kubernetes Affinity of the pods."""
@@ -71,7 +74,7 @@ class CoreDns(Section):
     """Replaces the computed Corefile."""
     overwrite_manifests: str = ""
     """Replaces all computed manifests."""
-    priority_class_name: str = ""
+    priority_class_name: OptionalDnsName = ""
     """PriorityClass of the pods."""
     security: Security = section()
     """Security contexts."""

@@ -4,7 +4,16 @@ from typing import Final
 
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import Image, Resources
-from vcluster_config.model.types import EnvVar, PullPolicy, Quantities, SecurityContext
+from vcluster_config.model.types import (
+    EnvVar,
+    OptionalRegistry,
+    OptionalRepository,
+    OptionalTag,
+    OptionalVersion,
+    PullPolicy,
+    Quantities,
+    SecurityContext,
+)
 
 KUBERNETES_VERSION: Final = "v1.36.3"
 """Version of all components unless another one is chosen."""
@@ -13,43 +22,43 @@ KUBERNETES_VERSION: Final = "v1.36.3"
 class ApiServerImage(Image):
     """Image of kube-apiserver."""
 
-    registry: str = "registry.k8s.io"
+    registry: OptionalRegistry = "registry.k8s.io"
     """Registry host, without a scheme."""
-    repository: str = "kube-apiserver"
+    repository: OptionalRepository = "kube-apiserver"
     """Repository within the registry."""
-    tag: str = KUBERNETES_VERSION
+    tag: OptionalTag = KUBERNETES_VERSION
     """Tag; this default follows version."""
 
 
 class ControllerManagerImage(ApiServerImage):
     """Image of kube-controller-manager."""
 
-    repository: str = "kube-controller-manager"
+    repository: OptionalRepository = "kube-controller-manager"
     """Repository within the registry."""
 
 
 class SchedulerImage(ApiServerImage):
     """Image of kube-scheduler."""
 
-    repository: str = "kube-scheduler"
+    repository: OptionalRepository = "kube-scheduler"
     """Repository within the registry."""
 
 
 class K3sImage(Image):
     """Image of k3s."""
 
-    repository: str = "rancher/k3s"
+    repository: OptionalRepository = "rancher/k3s"
     """Repository within the registry."""
-    tag: str = "v1.32.1-k3s1"
+    tag: OptionalTag = "v1.32.1-k3s1"
     """Tag; chooses the version."""
 
 
 class K0sImage(Image):
     """Image of k0s."""
 
-    repository: str = "k0sproject/k0s"
+    repository: OptionalRepository = "k0sproject/k0s"
     """Repository within the registry."""
-    tag: str = "v1.30.2-k0s.0"
+    tag: OptionalTag = "v1.30.2-k0s.0"
     """Tag; chooses the version."""
 
 
@@ -116,7 +125,7 @@ class DistroCommon(Section):
 class DistroK8s(DistroCommon):
     """Stock Kubernetes from the official images."""
 
-    version: str = ""
+    version: OptionalVersion = ""
     """Kubernetes version of all components, such as v1.35.2; empty means the default of the images."""
     api_server: ApiServer = section()
     """kube-apiserver."""

@@ -1,18 +1,20 @@
 """How the virtual API server is reached: proxy, Service, Ingress, TLSRoute."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le
 
 from vcluster_config.model.base import Section
 from vcluster_config.model.shared import Metadata
-from vcluster_config.model.types import IngressSpec, ServiceSpec, StringMap
+from vcluster_config.model.types import ADDRESS, HOST_NAME, Annotations, IngressSpec, NodePort, ServiceSpec
 
 
 class Proxy(Section):
     """Where the API server listens, and its certificate."""
 
-    bind_address: str = "0.0.0.0"  # noqa: S104 - the pod's own address
+    bind_address: Annotated[str, ADDRESS] = "0.0.0.0"  # noqa: S104 - the pod's own address
     """Address to listen on."""
-    port: int = 8443
+    port: Annotated[int, Ge(1), Le(65535)] = 8443
     """Port in the pod; cannot be changed."""
     extra_sans: list[str] = []
     """Names and addresses added to the serving certificate."""
@@ -23,13 +25,13 @@ class Ingress(Metadata):
 
     enabled: bool = False
     """Render it."""
-    host: str = "my-host.com"
+    host: Annotated[str, HOST_NAME] = "my-host.com"
     """Host name."""
     path_type: Literal["ImplementationSpecific", "Prefix", "Exact"] = "ImplementationSpecific"
     """How the path is matched."""
     spec: IngressSpec = {"tls": []}
     """Kubernetes IngressSpec merged over the computed one; its rules replace the computed rule."""
-    annotations: StringMap = {
+    annotations: Annotations = {
         "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS",
         "nginx.ingress.kubernetes.io/ssl-passthrough": "true",
         "nginx.ingress.kubernetes.io/ssl-redirect": "true",
@@ -44,7 +46,7 @@ class TlsRoute(Metadata):
     """Render it."""
     api_version: str = "gateway.networking.k8s.io/v1"
     """API version of the route."""
-    host: str = "my-host.com"
+    host: Annotated[str, HOST_NAME] = "my-host.com"
     """Host name."""
     parent_refs: list[dict[str, Any]] = []
     """Gateways it attaches to."""
@@ -59,9 +61,9 @@ class Service(Metadata):
     """Render it."""
     spec: ServiceSpec = {"type": "ClusterIP"}
     """Kubernetes ServiceSpec merged over the computed one; its ports and selector replace the computed ones."""
-    kubelet_node_port: int = 0
+    kubelet_node_port: NodePort = 0
     """Node port of the node API; 0 lets Kubernetes choose."""
-    https_node_port: int = 0
+    https_node_port: NodePort = 0
     """Node port of the API server; 0 lets Kubernetes choose."""
 
 

@@ -1,15 +1,23 @@
 """``controlPlane.statefulSet``: the workload that runs the control plane."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from vcluster_config.model.base import Section, section
 from vcluster_config.model.control_plane.volumes import Volumes
 from vcluster_config.model.shared import Image, Metadata, Resources, Scheduling, Security
 from vcluster_config.model.types import (
+    ADDRESS,
+    HOST_NAME,
     AutoBool,
     Container,
+    Count,
     EnvVar,
+    OptionalAddress,
+    OptionalDnsName,
+    OptionalRepository,
+    OptionalTag,
     PersistentVolumeClaim,
+    Positive,
     PullPolicy,
     Quantities,
     Quantity,
@@ -20,22 +28,22 @@ from vcluster_config.model.types import (
 class SyncerImage(Image):
     """Image of the syncer."""
 
-    repository: str = "vcluster-syncer"
+    repository: OptionalRepository = "vcluster-syncer"
     """Repository within the registry."""
-    tag: str = ""
+    tag: OptionalTag = ""
     """Tag; empty means the version of this compiler."""
 
 
 class HighAvailability(Section):
     """Replicas and leader election; times in seconds."""
 
-    replicas: int = 1
+    replicas: Count = 1
     """Number of pods; more than one needs a store that several can share."""
-    lease_duration: int = 60
+    lease_duration: Positive = 60
     """Seconds until a lease that was not renewed can be taken."""
-    renew_deadline: int = 40
+    renew_deadline: Positive = 40
     """Seconds a leader tries to renew before it gives up; less than leaseDuration."""
-    retry_period: int = 15
+    retry_period: Positive = 15
     """Seconds between tries; less than renewDeadline."""
 
 
@@ -61,7 +69,7 @@ class VolumeClaim(Section):
     """What happens to the claim when the StatefulSet is deleted."""
     size: Quantity = "5Gi"
     """Size of the volume; cannot be changed after installation."""
-    storage_class: str = ""
+    storage_class: OptionalDnsName = ""
     """StorageClass; empty means the default of the host."""
 
 
@@ -83,27 +91,27 @@ class Probe(Section):
 
     enabled: bool = True
     """Use it."""
-    failure_threshold: int = 60
+    failure_threshold: Positive = 60
     """Failures in a row that count."""
-    timeout_seconds: int = 3
+    timeout_seconds: Positive = 3
     """Seconds to wait for an answer."""
-    period_seconds: int = 2
+    period_seconds: Positive = 2
     """Seconds between two tries."""
 
 
 class LivenessProbe(Probe):
     """When containers are restarted."""
 
-    initial_delay_seconds: int = 60
+    initial_delay_seconds: Count = 60
     """Seconds before the first try."""
 
 
 class StartupProbe(Probe):
     """How long containers may take to start."""
 
-    failure_threshold: int = 300
+    failure_threshold: Positive = 300
     """Failures in a row that count."""
-    period_seconds: int = 6
+    period_seconds: Positive = 6
     """Seconds between two tries."""
 
 
@@ -130,7 +138,7 @@ class DnsOption(Section):
 class DnsConfig(Section):
     """Resolver settings of the control-plane pod."""
 
-    nameservers: list[str] = []
+    nameservers: list[Annotated[str, ADDRESS]] = []
     """Addresses of DNS servers."""
     searches: list[str] = []
     """Search domains."""
@@ -141,9 +149,9 @@ class DnsConfig(Section):
 class HostAlias(Section):
     """An entry of /etc/hosts."""
 
-    ip: str = ""
+    ip: OptionalAddress = ""
     """Address."""
-    hostnames: list[str] = []
+    hostnames: list[Annotated[str, HOST_NAME]] = []
     """Names of the address."""
 
 
@@ -188,5 +196,5 @@ class StatefulSet(Metadata):
     """Extra init containers, run before ours."""
     sidecar_containers: list[Container] = []
     """Extra containers beside ours."""
-    runtime_class_name: str = ""
+    runtime_class_name: OptionalDnsName = ""
     """RuntimeClass of the pods."""
