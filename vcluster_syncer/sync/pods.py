@@ -130,7 +130,9 @@ class PodSyncer:
         return await self._keeper.keep(self._keeper.pair(virtual, host))
 
     async def _ending(self, virtual: Entry, host: Entry) -> Outcome:
-        """Status first: a controller must see Succeeded or Failed before the virtual pod can go."""
+        """While the host pod ends its status goes first: a controller must see Succeeded or Failed."""
+        if not host.meta.deleting:
+            return await align(self._world, virtual.meta, host.meta)
         copied = await self._keeper.copy_status(self._keeper.pair(virtual, host))
         if isinstance(copied, (Conflict, Requeue, Terminal)):
             return copied

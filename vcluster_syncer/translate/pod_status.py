@@ -11,6 +11,7 @@ from vcluster_syncer.translate.diff import field_patch
 from vcluster_syncer.translate.pod_conditions import virtual_conditions
 from vcluster_syncer.translate.pod_hosts import REWRITE_HOSTS
 from vcluster_syncer.translate.pod_messages import PodMessages
+from vcluster_syncer.translate.pod_update import is_passed_on
 from vcluster_syncer.translate.scope import Scope
 
 TERMINAL_PHASES: Final = frozenset({"Succeeded", "Failed"})
@@ -92,15 +93,17 @@ def _with_generation(scope: Scope, virtual: JSON, host: JSON) -> list[JSON]:
 def _observed(scope: Scope, virtual: JSON, host: JSON, source: JSON) -> int | None:
     """The virtual generation that corresponds to ``source.observedGeneration`` (KEP-5067); None leaves it out.
 
-    Generations of both sides count differently; once the kubelet has seen the newest, that is true for both.
+    Generations of both sides count differently; once the kubelet has seen the newest that was passed on, that is true
+    for both.
     """
-    observed = source.get("observedGeneration")
-    if observed is None or _minor(scope.config.kubernetes_version) < _OBSERVED_GENERATION_SINCE:
+    seen = source.get("observedGeneration")
+    if seen is None or _minor(scope.config.kubernetes_version) < _OBSERVED_GENERATION_SINCE:
         return None
-    if observed >= host["metadata"].get("generation", 0):
-        generation: int | None = virtual["metadata"].get("generation")
+    generation: int | None = virtual["metadata"].get("generation")
+    observed: int | None = (virtual.get("status") or {}).get("observedGeneration")
+    if observed == generation or (seen >= host["metadata"].get("generation", 0) and is_passed_on(scope, virtual, host)):
         return generation
-    return (virtual.get("status") or {}).get("observedGeneration")
+    return observed
 
 
 def _minor(version: str) -> int:

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from vcluster_contract import markers
 from vcluster_syncer.kube.api import JSON, Meta
-from vcluster_syncer.translate.pod_applied import AppliedSpec, recorded_spec
+from vcluster_syncer.translate.pod_applied import AppliedSpec, applied_spec, recorded_spec
 from vcluster_syncer.translate.pod_metadata import pod_metadata_patch
 from vcluster_syncer.translate.pod_scheduling import with_missing
+from vcluster_syncer.translate.scope import Scope
 
 _LISTS: Final = ("initContainers", "containers")
 
@@ -26,6 +27,16 @@ def update_patch(metadata: JSON, applied: AppliedSpec, host: JSON, meta: Meta) -
         changed["resourceVersion"] = host["metadata"]["resourceVersion"]
     patch: JSON = {"metadata": changed} if changed else {}
     return patch | ({"spec": spec} if spec else {})
+
+
+def is_passed_on(scope: Scope, virtual: JSON, host: JSON) -> bool:
+    """Whether the host pod was told the newest spec of ``virtual`` and, if so, that it is being deleted."""
+    record = (host["metadata"].get("annotations") or {}).get(markers.APPLIED_SPEC)
+    added, present = (
+        {item["name"] for item in pod["spec"].get("ephemeralContainers") or ()} for pod in (virtual, host)
+    )
+    both_ending = not virtual["metadata"].get("deletionTimestamp") or bool(host["metadata"].get("deletionTimestamp"))
+    return both_ending and added <= present and record == applied_spec(scope, virtual["spec"]).encode()
 
 
 def _spec_patch(old: AppliedSpec, new: AppliedSpec, host_spec: JSON) -> JSON:

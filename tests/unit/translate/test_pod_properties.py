@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sim.patches import merge
@@ -20,6 +20,8 @@ from vcluster_syncer.translate.pod_update import update_patch
 from vcluster_syncer.translate.pods import host_pod
 from vcluster_syncer.translate.references import references
 
+QUIET = settings(deadline=None, max_examples=50)
+"""Examples are cheap, but the machine may be busy."""
 WHERE = scope(toHost={"pods": {"enforceTolerations": [{"key": "t", "operator": "Exists"}]}})
 labels_ = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 names_ = st.from_regex(r"[a-z0-9]([a-z0-9.-]{0,70}[a-z0-9])?", fullmatch=True).filter(
@@ -59,6 +61,7 @@ def pods(draw: st.DrawFn) -> JSON:
     return pod(draw(names_), draw(labels_), metadata=metadata, **spec)
 
 
+@QUIET
 @given(pods(), maps)
 def test_translation_is_pure_and_repeatable(virtual: JSON, labels: dict[str, str]) -> None:
     before = msgspec.json.encode(virtual)
@@ -67,6 +70,7 @@ def test_translation_is_pure_and_repeatable(virtual: JSON, labels: dict[str, str
     assert host_pod(WHERE, msgspec.json.decode(before), inputs(namespace_labels=labels)) == first
 
 
+@QUIET
 @given(pods(), maps)
 def test_a_translated_pod_needs_no_update(virtual: JSON, labels: dict[str, str]) -> None:
     host = host_pod(WHERE, virtual, inputs(namespace_labels=labels))
@@ -74,6 +78,7 @@ def test_a_translated_pod_needs_no_update(virtual: JSON, labels: dict[str, str])
     assert update_patch(pod_metadata(WHERE, virtual, labels, applied), applied, host, meta_of(host)) == {}
 
 
+@QUIET
 @given(pods(), pods())
 def test_one_update_is_enough(old: JSON, new: JSON) -> None:
     new = {**new, "metadata": {**new["metadata"], **{k: old["metadata"][k] for k in ("name", "namespace", "uid")}}}
@@ -86,6 +91,7 @@ def test_one_update_is_enough(old: JSON, new: JSON) -> None:
     assert update_patch(metadata, applied, after, meta_of(after)) == {}
 
 
+@QUIET
 @given(pods())
 def test_the_host_pod_finds_its_way_back(virtual: JSON) -> None:
     host = host_pod(WHERE, virtual, inputs())
@@ -93,6 +99,7 @@ def test_the_host_pod_finds_its_way_back(virtual: JSON) -> None:
     assert WHERE.virtual_key(PODS, meta_of(host)) == key
 
 
+@QUIET
 @given(pods())
 def test_every_reference_is_named_on_the_host(virtual: JSON) -> None:
     text = msgspec.json.encode(host_pod(WHERE, virtual, inputs())["spec"]).decode()
@@ -100,6 +107,7 @@ def test_every_reference_is_named_on_the_host(virtual: JSON) -> None:
         assert f'"{WHERE.host_key(key).name}"' in text
 
 
+@QUIET
 @given(st.lists(st.tuples(labels_, names_), min_size=2, max_size=2, unique=True))
 def test_pods_and_their_token_secrets_never_share_a_name(keys: list[tuple[str, str]]) -> None:
     found = [Key(*item) for item in keys]
@@ -135,6 +143,7 @@ statuses = st.fixed_dictionaries(
 )
 
 
+@QUIET
 @given(statuses, statuses)
 def test_one_status_write_is_enough(current: JSON, reported: JSON) -> None:
     virtual = {**pod(), "status": {**copy.deepcopy(current), "qosClass": "BestEffort"}}

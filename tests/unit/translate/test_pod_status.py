@@ -143,6 +143,22 @@ def test_observed_generation_counts_generations_of_the_virtual_pod(
     assert status["conditions"][0].get("observedGeneration") == expected
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"spec": {"activeDeadlineSeconds": 5}},
+        {"spec": {"ephemeralContainers": [{"name": "debug"}]}},
+        {"metadata": {"deletionTimestamp": "2030-01-01T00:00:00Z"}},
+    ],
+)
+def test_a_change_that_was_not_passed_on_was_not_observed(change: JSON) -> None:
+    virtual = with_status(pod(metadata={"generation": 4}), observedGeneration=4)
+    host = host_of(virtual, observedGeneration=3)
+    assert virtual_status(scope(), virtual, host)["observedGeneration"] == 4
+    changed = merge(merge(virtual, change), {"metadata": {"generation": 5}})
+    assert virtual_status(scope(), changed, host)["observedGeneration"] == 4
+
+
 def test_messages_speak_of_virtual_names() -> None:
     virtual = pod(
         volumes=[
