@@ -35,12 +35,8 @@ class Plane:
     async def __aenter__(self) -> Self:
         self._prepare()
         kine = self._directory / "kine.sock"
-        endpoint = f"sqlite://{self._directory}/state.db?{_SQLITE}"
         try:
-            await self._run(
-                "kine", f"--listen-address=unix://{kine}", f"--endpoint={endpoint}", "--metrics-bind-address=0"
-            )
-            await _wait_for(kine.exists)
+            await self._run_kine(kine)
             await self._run(API_SERVER_PART, *self._arguments(kine))
             await _wait_for(self._ready)
         except BaseException:
@@ -130,6 +126,11 @@ class Plane:
                 binary, *arguments, stdout=log, stderr=log, cwd=self._directory
             )
         self._processes.append(process)
+
+    async def _run_kine(self, kine: Path) -> None:
+        endpoint = f"sqlite://{self._directory}/state.db?{_SQLITE}"
+        await self._run("kine", f"--listen-address=unix://{kine}", f"--endpoint={endpoint}", "--metrics-bind-address=0")
+        await _wait_for(kine.exists)
 
     async def _ready(self) -> bool:
         context = ssl.create_default_context(cafile=str(self.pki / "ca.crt"))
