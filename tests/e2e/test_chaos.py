@@ -90,10 +90,10 @@ def test_everything_converges(cluster: VirtualCluster, disturb: Callable[[Virtua
 
 
 def running(host: Kubectl) -> dict[str, int]:
-    """Restarts of each workload pod by UID."""
+    """Restarts of each pod of the steady workload by UID."""
     return {
         pod["metadata"]["uid"]: sum(status["restartCount"] for status in pod["status"].get("containerStatuses", ()))
-        for pod in host.items("pods", OURS)
+        for pod in host.items("pods", f"{OURS},app=steady")
     }
 
 
