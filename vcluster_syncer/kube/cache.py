@@ -83,7 +83,7 @@ class Cache:
         self._handlers: list[Handler] = []
         self._synced = asyncio.Event()
         self._resource_version = ""
-        self._backoff = Backoff(random, first=0.8, limit=30.0)
+        self._backoff = Backoff(random, first=0.8, limit=10.0)
 
     @property
     def synced(self) -> bool:

@@ -42,6 +42,7 @@ class Connection(asyncio.Protocol):
         self._headers_done = False
         self._framed = False
         self._keep_alive = True
+        self._surplus = False
         self._status = 0
         self._retry_after = ""
         self._error: Unreachable | None = None
@@ -159,7 +160,6 @@ class Connection(asyncio.Protocol):
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self._fail(f"malformed answer: {error}")
             self.abort()
-            return
         if self.complete or self._streaming:
             self._wake()
 
@@ -180,6 +180,12 @@ class Connection(asyncio.Protocol):
             f"connection lost: {exc}" if exc else "connection closed by the server before the answer was complete"
         )
 
+    def on_message_begin(self) -> None:
+        """Called by the parser; whatever follows a complete answer belongs to nobody (response splitting)."""
+        self._surplus = self.complete
+        if self._surplus:
+            self._keep_alive = False
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Called by the parser; almost all headers are of no interest."""
         size = len(name)
@@ -190,6 +196,8 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Called by the parser; informational answers (1xx) come before the real one."""
+        if self._surplus:
+            return
         self._status = self._parser.get_status_code()
         if self._status >= 200:
             self._headers_done = True
@@ -198,6 +206,8 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         """Called by the parser; a streamed body nobody reads stops the socket."""
+        if self._surplus:
+            return
         self._chunks.append(body)
         if self._streaming:
             before, self._pending = self._pending, self._pending + len(body)
@@ -206,7 +216,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """Called by the parser."""
-        if self._status >= 200:
+        if not self._surplus and self._status >= 200:
             self.complete = True
             self._keep_alive = self._parser.should_keep_alive()
 
