@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.harness.audit import Call
 from tests.e2e.harness.host import HostCluster, resolve
 from tests.e2e.harness.kubectl import Kubectl
-from tests.e2e.harness.shell import CommandFailed
 from tests.e2e.harness.vcluster import VirtualCluster
 
 Install = Callable[..., VirtualCluster]
@@ -20,6 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/e2e" in item.path.as_posix():
             item.add_marker("e2e")
             item.add_marker(pytest.mark.timeout(600))
+    # What is said about the whole suite comes after it.
+    items.sort(key=lambda item: item.path.name == "test_rights.py")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,8 +38,14 @@ def host() -> HostCluster:
     return resolve()
 
 
+@pytest.fixture(scope="session")
+def seen_calls() -> list[Call]:
+    """Every host request of every control plane before it was uninstalled."""
+    return []
+
+
 @pytest.fixture(scope="module")
-def install(host: HostCluster) -> Iterator[Install]:
+def install(host: HostCluster, seen_calls: list[Call]) -> Iterator[Install]:
     """Installs virtual clusters that live as long as the module's tests; their namespaces go with them."""
     with ExitStack() as stack:
 
@@ -45,7 +53,7 @@ def install(host: HostCluster) -> Iterator[Install]:
             cluster = VirtualCluster(host, name, namespace, **options)
             _ensure_namespace(host.kubectl, namespace)
             stack.callback(host.kubectl, "delete", "namespace", namespace, "--ignore-not-found", timeout=180)
-            stack.callback(_remove, cluster)
+            stack.callback(_remove, cluster, seen_calls)
             _running.append(cluster)
             return cluster.install()
 
@@ -58,10 +66,7 @@ def _ensure_namespace(kubectl: Kubectl, namespace: str) -> None:
     kubectl.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
 
 
-def _remove(cluster: VirtualCluster) -> None:
+def _remove(cluster: VirtualCluster, seen_calls: list[Call]) -> None:
     _running.remove(cluster)
-    try:
-        cluster.uninstall()
-    except CommandFailed as error:
-        if "not found" not in error.output:
-            raise
+    seen_calls.extend(cluster.host_calls())
+    cluster.uninstall()

@@ -19,6 +19,8 @@ class Call(NamedTuple):
     namespace: str
     name: str
     code: int
+    forbidden: bool
+    """Refused by the authorizer, not by admission."""
 
     @property
     def writes(self) -> bool:
@@ -63,4 +65,5 @@ class AuditLog:
                 namespace=about.get("namespace", ""),
                 name=about.get("name", ""),
                 code=event["responseStatus"]["code"],
+                forbidden=event.get("annotations", {}).get("authorization.k8s.io/decision") == "forbid",
             )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.harness.audit import AuditLog, Call
 from tests.e2e.harness.compiled import compile_chart
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.host import HostCluster
@@ -37,6 +38,22 @@ class VirtualCluster:
         self._cleanup = ExitStack()
         self._folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="vcluster-e2e-")))
         self.helm = self.helm or self.host.helms[-1]
+        self._calls: list[Call] = []
+        self._log: AuditLog | None = None
+        if self.host.devhost is not None:
+            self._log = AuditLog(self.host.devhost.audit_log, self.user)
+            self._log.skip()
+
+    @property
+    def user(self) -> str:
+        """Name of the control plane on the host."""
+        return f"system:serviceaccount:{self.namespace}:vc-{self.name}"
+
+    def host_calls(self) -> list[Call]:
+        """What the control plane has asked of the host while it was installed."""
+        if self._log is not None:
+            self._calls += self._log.calls()
+        return self._calls
 
     @property
     def host_kubectl(self) -> Kubectl:
@@ -65,8 +82,11 @@ class VirtualCluster:
         return f"{self.name}-0"
 
     def uninstall(self) -> None:
-        """Remove the release and wait until its pod has gone."""
-        self._helm("uninstall", self.name, "--wait")
+        """Remove the release and wait until its pod has gone; once is enough."""
+        if self._log is not None:
+            self.host_calls()
+            self._log = None
+        self._helm("uninstall", self.name, "--wait", "--ignore-not-found")
         self._cleanup.close()
 
     def kubectl(self, *, old: bool = False) -> Kubectl:
