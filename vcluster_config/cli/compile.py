@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder to write; without it, print values.")
 @click.option("--chart", is_flag=True, help="Write a self-contained chart instead of values.")
 @inputs.overlays
-def command(file: str, output: str | None, chart: bool, overlay: tuple[str, ...], **values: tuple[str, ...]) -> None:
+@click.option("--previous", type=inputs.INPUT, metavar="FILE", help="What is installed now, for rules on upgrades.")
+def command(
+    file: str,
+    output: str | None,
+    chart: bool,
+    overlay: tuple[str, ...],
+    previous: str | None,
+    **values: tuple[str, ...],
+) -> None:
     """Compile FILE into DIR/values.yaml, or with --chart into a chart folder DIR.
 
     Nothing is written when FILE has errors.
@@ -29,7 +37,7 @@ def command(file: str, output: str | None, chart: bool, overlay: tuple[str, ...]
         raise click.UsageError("--chart needs -o DIR")
     from vcluster_config.lint.check import check
 
-    report = check(inputs.read([file, *overlay]), inputs.options(values))
+    report = check(inputs.read([file, *overlay]), inputs.options(values), inputs.previous(previous))
     compiled = None if report.failed else _compile(report)
     _show(report)
     if compiled is None:

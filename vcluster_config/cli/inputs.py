@@ -14,6 +14,8 @@ from vcluster_config.source.sets import SetKind, SetOption
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from vcluster_config.model import Config
+
 INPUT: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
 
@@ -65,3 +67,20 @@ def options(values: dict[str, tuple[str, ...]]) -> list[SetOption]:
         (SetKind.LITERAL, "set_literal_values"),
     )
     return [SetOption(kind, text) for kind, name in order for text in values[name]]
+
+
+def previous(name: str | None) -> Config | None:
+    """Configuration of what is installed now.
+
+    Raises:
+        click.UsageError: the file holds unusable values, so it cannot be what is installed.
+    """
+    if name is None:
+        return None
+    from vcluster_config.model import validate
+    from vcluster_config.source.document import load
+
+    config, found = validate(load(read([name])))
+    if config is None:
+        raise click.UsageError(f"--previous {name}: {found[0].message}; give the file that was installed")
+    return config

@@ -14,6 +14,7 @@ from vcluster_config.lint.render import FORMATS, render
 
 if TYPE_CHECKING:
     from vcluster_config.lint.check import Report
+    from vcluster_config.model import Config
     from vcluster_config.source.diagnostic import Diagnostic
     from vcluster_config.source.parse import SourceFile
 
@@ -31,6 +32,7 @@ _ROUNDS: Final = 10
 @click.option("--max-warnings", type=click.IntRange(min=0), help="Fail when there are more warnings.")
 @click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change, without changing it.")
+@click.option("--previous", type=inputs.INPUT, metavar="FILE", help="What is installed now, for rules on upgrades.")
 def command(
     files: tuple[str, ...],
     overlay: tuple[str, ...],
@@ -40,6 +42,7 @@ def command(
     max_warnings: int | None,
     fix: bool,
     show_diff: bool,
+    previous: str | None,
     **values: tuple[str, ...],
 ) -> None:
     """Find every mistake in each FILE.
@@ -53,7 +56,7 @@ def command(
     found: list[Diagnostic] = []
     sources: dict[str, str] = {}
     for name in files:
-        report = _check([name, *overlay], values, fix=fix, show_diff=show_diff)
+        report = _check([name, *overlay], values, inputs.previous(previous), fix=fix, show_diff=show_diff)
         found += [item for item in report.diagnostics if _wanted(item.code, select, ignore)]
         sources |= masked_sources(report.document)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
@@ -63,18 +66,20 @@ def command(
         sys.exit(EXIT_FINDINGS)
 
 
-def _check(names: list[str], values: dict[str, tuple[str, ...]], *, fix: bool, show_diff: bool) -> Report:
+def _check(
+    names: list[str], values: dict[str, tuple[str, ...]], previous: Config | None, *, fix: bool, show_diff: bool
+) -> Report:
     """Check, and fix until nothing changes: one fix may uncover another."""
     from vcluster_config.lint.check import check
 
     files, sets = inputs.read(names), inputs.options(values)
-    report = check(files, sets)
+    report = check(files, sets, previous)
     before = {file.name: file.text for file in files}
     for _ in range(_ROUNDS if fix or show_diff else 0):
         fixed = _fixed(files, report)
         if fixed == files:
             break
-        files, report = fixed, check(fixed, sets)
+        files, report = fixed, check(fixed, sets, previous)
     for file in files:
         _write(file, before[file.name], fix=fix, show_diff=show_diff)
     return report

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vcluster_config.lint.rules import choices, effect, kubeconfig, syncing
+from vcluster_config.lint.rules import (
+    admission,
+    choices,
+    effect,
+    kubeconfig,
+    names,
+    patches,
+    replaced,
+    security,
+    storage,
+    syncing,
+    upgrade,
+    yaml_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -13,8 +26,16 @@ if TYPE_CHECKING:
     from vcluster_config.source.diagnostic import Diagnostic
 
 FAMILIES: tuple[Callable[[Case], Iterator[Diagnostic]], ...] = (
+    admission.check,
     choices.check,
-    kubeconfig.check,
-    syncing.check,
     effect.check,
+    kubeconfig.check,
+    names.check,
+    patches.check,
+    replaced.check,
+    security.check,
+    storage.check,
+    syncing.check,
+    upgrade.check,
+    yaml_words.check,
 )
