@@ -89,13 +89,13 @@ class Host:
         with self._progress.step("images"):
             storage = seed.ensure(catalogue.items(), self._progress.note)
         with locked(self.plan.state / "lock"):
-            seed.copy(storage, self.plan.data / "registry")
-            self._start(binaries)
+            self._start(binaries, storage)
 
-    def _start(self, binaries: dict[str, str]) -> None:
+    def _start(self, binaries: dict[str, str], storage: Path) -> None:
         if not self.running():
             with self._progress.step("state, certificates, configuration"):
                 self._prepare()
+        seed.copy(storage, self.plan.data / "registry")
         with self._progress.step("namespaces and network"):
             self._launch()
         base = {component.name: component for component in components.base(self.plan, binaries)}
@@ -113,6 +113,9 @@ class Host:
 
     def _prepare(self) -> None:
         outside.end(self.plan)
+        if not self._kept.exists():
+            self._forget()
+        self._kept.unlink(missing_ok=True)
         setup.write(self.plan, (self.node,))
         (self.plan.state / "plan.json").write_text(json.dumps({"index": self.plan.index}))
         outside.create_cgroups(self.plan, (self.node.name,))
@@ -181,9 +184,23 @@ class Host:
     def down(self, *, keep: bool = False) -> bool:
         """Ends the host and removes its state (kept with `keep`); returns whether it was running."""
         was_running = outside.end(self.plan)
-        if not keep:
+        if keep and was_running:
+            self._kept.touch()
+        elif not keep:
             shutil.rmtree(self.plan.state, ignore_errors=True)
         return was_running
+
+    @property
+    def _kept(self) -> Path:
+        return self.plan.state / "kept"
+
+    def _forget(self) -> None:
+        """Removes what a host left that ended without `down`: a start from a torn state would be no clean start."""
+        for path in self.plan.state.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "lock":
+                path.unlink()
 
     def status(self) -> Status:
         """What runs and where its things are."""

@@ -192,6 +192,22 @@ def test_a_second_host_on_the_same_index_is_refused(host: Host) -> None:
     host.kubectl().run("get", "nodes")
 
 
+def test_kept_state_is_found_again(host: Host) -> None:
+    kubectl = host.kubectl()
+    kubectl.run("create", "configmap", "kept")
+    host.down(keep=True)
+    host.up()
+    kubectl.run("get", "configmap", "kept")
+    kubectl.run("wait", "--for=condition=Ready", "pod/page", "--timeout=90s")
+
+
+def test_a_host_that_ended_without_down_starts_afresh(host: Host) -> None:
+    host.down(keep=True)
+    (host.plan.state / "kept").unlink()
+    host.up()
+    assert "kept" not in host.kubectl().run("get", "configmaps")
+
+
 def test_down_leaves_nothing(host: Host) -> None:
     assert traces(host)
     assert host.down()
