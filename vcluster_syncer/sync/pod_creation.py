@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from vcluster_contract import markers
@@ -12,7 +13,7 @@ from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
 from vcluster_syncer.sync.base import foreign, meta_of
 from vcluster_syncer.sync.pod_inputs import InputSource, Missing
 from vcluster_syncer.sync.pod_memory import Pending, PodMemory
-from vcluster_syncer.sync.tokens import RENEWAL_DUE, TokenKeeper
+from vcluster_syncer.sync.tokens import RENEWAL_DUE, Renewal, TokenKeeper
 from vcluster_syncer.translate.pods import host_pod
 
 MISSING_DELAY: Final = 5.0
@@ -42,10 +43,12 @@ class PodCreator:
                 meta, f"the pod asks for node {pod['spec']['nodeName']}, which this virtual cluster does not have"
             )
             return Requeue(_NODE_DELAY, "the node that the pod names does not exist")
-        ready = await self._tokens.ensure(meta, pod)
-        if not isinstance(ready, Done) and not (isinstance(ready, Requeue) and ready.reason == RENEWAL_DUE):
-            return ready
-        return await self._post(meta, host_pod(self._world.scope, pod, inputs))
+        tokens = await self._tokens.request(meta, pod)
+        if isinstance(tokens, Renewal):
+            return await self._post_with_tokens(meta, host_pod(self._world.scope, pod, inputs), tokens)
+        if isinstance(tokens, Done) or (isinstance(tokens, Requeue) and tokens.reason == RENEWAL_DUE):
+            return await self._post(meta, host_pod(self._world.scope, pod, inputs))
+        return tokens
 
     def is_unseen(self, meta: Meta) -> bool:
         """Whether the host pod was made and has not shown up in the cache yet."""
@@ -63,6 +66,20 @@ class PodCreator:
         except NotFound:
             return True
         return Requeue(UNSEEN_AFTER, "the host pod has not shown up yet")
+
+    async def _post_with_tokens(self, meta: Meta, body: JSON, tokens: Renewal) -> Outcome:
+        """Send the Secret and right behind it the pod: no kubelet sees the pod before a scheduler did.
+
+        When only the pod was made, the next look at it makes the Secret.
+        """
+        written, posted = await asyncio.gather(
+            self._tokens.write(tokens), self._post(meta, body), return_exceptions=True
+        )
+        if isinstance(written, BaseException):
+            raise written
+        if isinstance(posted, BaseException):
+            raise posted
+        return posted if isinstance(written, Requeue) else written
 
     async def _post(self, meta: Meta, body: JSON) -> Outcome:
         client = self._world.host.client

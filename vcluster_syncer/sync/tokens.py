@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -42,6 +42,18 @@ class _Issued(msgspec.Struct, frozen=True):
     times: dict[str, TokenTimes]
 
 
+class Renewal(NamedTuple):
+    """Tokens that were issued and are still to be written."""
+
+    meta: Meta
+    """The virtual pod."""
+    secret: Entry | None
+    """The host Secret as the cache shows it."""
+    tokens: dict[str, Token]
+    times: dict[str, TokenTimes]
+    """Of all tokens of the pod, by data key."""
+
+
 class TokenKeeper:
     """Requests tokens from the virtual API server and writes them to host Secrets."""
 
@@ -64,9 +76,14 @@ class TokenKeeper:
         return [pod]
 
     async def ensure(self, meta: Meta, pod: JSON) -> Outcome:
-        """Make every token of the virtual ``pod`` exist and be fresh.
+        """Make every token of the virtual ``pod`` exist and be fresh, and say when the next one is due."""
+        renewal = await self.request(meta, pod)
+        return await self.write(renewal) if isinstance(renewal, Renewal) else renewal
 
-        ``Done`` and ``Requeue`` with reason ``RENEWAL_DUE`` mean that the pod can start.
+    async def request(self, meta: Meta, pod: JSON) -> Renewal | Outcome:
+        """Fresh tokens for the virtual ``pod``, still to be written.
+
+        ``Done`` and ``Requeue`` with reason ``RENEWAL_DUE`` mean that none are needed now.
         """
         sources = token_sources(pod)
         if not sources:
@@ -76,12 +93,23 @@ class TokenKeeper:
             return foreign(entry.meta.key, SECRETS)
         times = self._times(meta, entry)
         due = due_sources(sources, times, self._world.clock.now())
-        if due:
-            outcome = await self._renew(meta, pod, entry, due, times)
-            if outcome is not None:
-                return outcome
-            times = self._issued[meta.key].times
-        return self._next_look(times)
+        if not due:
+            return self._next_look(times)
+        account = Key(meta.key.namespace, pod["spec"].get("serviceAccountName") or "default")
+        try:
+            tokens = await self._request(meta, account, due)
+        except NotFound as error:
+            self._report(meta, account, error)
+            return Requeue(_REFUSED_DELAY, "the virtual API server issues no token for the pod")
+        return Renewal(meta, entry, tokens, times | {key: token.times for key, token in tokens.items()})
+
+    async def write(self, renewal: Renewal) -> Outcome:
+        """Put the tokens into the host Secret; the answer says when the next one is due."""
+        outcome = await self._write(renewal.meta, renewal.secret, renewal.tokens)
+        if not isinstance(outcome, Done):
+            return outcome
+        self._issued[renewal.meta.key] = _Issued(renewal.meta.uid, renewal.times)
+        return self._next_look(renewal.times)
 
     async def remove(self, pod: Key) -> Outcome:
         """Delete the Secret of a pod that is gone on both sides."""
@@ -98,22 +126,6 @@ class TokenKeeper:
         if entry is not None and entry.meta.annotations.get(markers.OBJECT_UID) == meta.uid:
             return recorded_times(entry.meta)
         return {}
-
-    async def _renew(
-        self, meta: Meta, pod: JSON, entry: Entry | None, due: list[TokenSource], times: dict[str, TokenTimes]
-    ) -> Outcome | None:
-        """Fresh tokens for ``due``; None when they are written."""
-        account = Key(meta.key.namespace, pod["spec"].get("serviceAccountName") or "default")
-        try:
-            tokens = await self._request(meta, account, due)
-        except NotFound as error:
-            self._report(meta, account, error)
-            return Requeue(_REFUSED_DELAY, "the virtual API server issues no token for the pod")
-        outcome = await self._write(meta, entry, tokens)
-        if not isinstance(outcome, Done):
-            return outcome
-        self._issued[meta.key] = _Issued(meta.uid, times | {key: token.times for key, token in tokens.items()})
-        return None
 
     async def _request(self, meta: Meta, account: Key, due: Iterable[TokenSource]) -> dict[str, Token]:
         """Tokens by data key; sources that ask for the same get the same token."""
