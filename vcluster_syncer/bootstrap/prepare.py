@@ -10,7 +10,7 @@ import msgspec
 
 from vcluster_contract import layout
 from vcluster_contract.kinds import SERVICES
-from vcluster_syncer.bootstrap import files, hooks, identity, issued, kubeconfigs, runtime, sign
+from vcluster_syncer.bootstrap import files, hooks, identity, issued, kubeconfigs, leadership, runtime, sign
 from vcluster_syncer.bootstrap.errors import BootstrapError
 from vcluster_syncer.bootstrap.leaves import control_plane_leaves
 from vcluster_syncer.bootstrap.sans import api_server_sans
@@ -39,7 +39,7 @@ async def prepare(
         client, vcluster=environment.vcluster, namespace=environment.namespace, owner=owner, now=now
     )
     ensure_runtime = runtime.ensure(client, service, owner, given_cidr=config.networking.service_cidr)
-    found, _ = await asyncio.gather(ensure_identity, ensure_runtime)
+    found, *_ = await asyncio.gather(ensure_identity, ensure_runtime, _ensure_lease(client, config, environment, owner))
     pki = _at(root, layout.PKI_DIR)
     for name, content in found.items():
         files.write(pki / name, content)
@@ -52,6 +52,13 @@ async def prepare(
     sign.sign(issued.due(control_plane_leaves(sans), pki, now), pki, now)
     for path, configuration in _configuration(config, found["ca.crt"]).items():
         files.write(_at(root, path), msgspec.json.format(msgspec.json.encode(configuration)))
+
+
+async def _ensure_lease(
+    client: Client, config: SyncerConfig, environment: Environment, owner: dict[str, Any] | None
+) -> None:
+    if config.leadership.enabled:
+        await leadership.ensure(client, vcluster=environment.vcluster, namespace=environment.namespace, owner=owner)
 
 
 def owner_reference(service: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from cryptography import x509
 from tests.unit.bootstrap.conftest import ManualClock
 from tests.unit.bootstrap.host import Host
 from vcluster_contract import layout
-from vcluster_contract.config import Networking, SyncerConfig
-from vcluster_contract.kinds import CONFIG_MAPS, SECRETS, SERVICES
+from vcluster_contract.config import Leadership, Networking, SyncerConfig
+from vcluster_contract.kinds import CONFIG_MAPS, LEASES, SECRETS, SERVICES
 from vcluster_syncer.bootstrap.environment import Environment
 from vcluster_syncer.bootstrap.errors import BootstrapError
 from vcluster_syncer.bootstrap.prepare import prepare
@@ -197,3 +197,15 @@ async def test_a_pod_security_standard_becomes_the_default_of_every_namespace(
 async def test_an_older_api_server_gets_no_static_webhooks(host: Host, clock: ManualClock, tmp_path: Path) -> None:
     await run(host, clock, tmp_path, SyncerConfig(kubernetes_version="v1.35.4"))
     assert json.loads(read(tmp_path, layout.ADMISSION_CONFIG))["plugins"] == []
+
+
+async def test_the_lease_of_several_replicas_goes_with_the_release(
+    host: Host, clock: ManualClock, tmp_path: Path
+) -> None:
+    lease = (LEASES, Key("team", "vcluster-demo-controller"))
+    await run(host, clock, tmp_path)
+    assert lease not in host.objects
+    several = SyncerConfig(leadership=Leadership(enabled=True))
+    await run(host, clock, tmp_path, several)
+    assert host.objects[lease]["metadata"]["ownerReferences"] == [OWNER]
+    await run(host, clock, tmp_path, several)
