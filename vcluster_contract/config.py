@@ -131,6 +131,14 @@ class Leadership(_Section, frozen=True):
     retry_period: int = 15
 
 
+class MetricsServer(_Section, frozen=True):
+    """metrics.k8s.io inside the virtual cluster, from the host's figures for our own pods; nodes only when wanted."""
+
+    enabled: bool = False
+    nodes: bool = True
+    pods: bool = True
+
+
 class SyncerConfig(_Section, frozen=True):
     """Everything the syncer does, decided ahead of time. Names of the release come from the environment."""
 
@@ -141,6 +149,7 @@ class SyncerConfig(_Section, frozen=True):
     from_host: FromHost = FromHost()
     networking: Networking = Networking()
     dns: Dns = Dns()
+    metrics_server: MetricsServer = MetricsServer()
     kubeconfigs: tuple[KubeconfigExport, ...] = (KubeconfigExport(),)
     extra_sans: tuple[str, ...] = ()
     leadership: Leadership = Leadership()

@@ -167,7 +167,7 @@ CATALOGUE: Final[tuple[Kind, ...]] = (
         Direction.FROM_HOST,
         "sync.fromHost.nodes.enabled",
         lambda c: c.from_host.nodes.enabled,
-        (Rule("", "nodes", ("list", "watch")),),
+        (Rule("", "nodes", ("list", "watch")), Rule("", "nodes/proxy", ("get",))),
         host_owns=("*",),
     ),
     Kind(

@@ -20,17 +20,31 @@ _OWN: Final = (
     # For default/kubernetes, whose endpoints are those of Service NAME.
     Rule("", "endpoints", ("get", "list", "watch")),
 )
+_POD_FIGURES: Final = Rule("metrics.k8s.io", "pods", ("get", "list"))
+_NODE_FIGURES: Final = Rule("metrics.k8s.io", "nodes", ("list",))
 
 
 def role_rules(config: SyncerConfig) -> tuple[Rule, ...]:
     """Rules of the namespaced Role ``vc-NAME``."""
     kinds = (kind for kind in enabled_kinds(config) if kind.resource.namespaced)
-    return _merge((*_OWN, *_rules_of(kinds)))
+    figures = (_POD_FIGURES,) if _wants_pod_figures(config) else ()
+    return _merge((*_OWN, *_rules_of(kinds), *figures))
 
 
 def cluster_role_rules(config: SyncerConfig) -> tuple[Rule, ...]:
     """Rules of the ClusterRole; empty when nothing cluster-scoped is synced."""
-    return _merge(_rules_of(kind for kind in enabled_kinds(config) if not kind.resource.namespaced))
+    kinds = (kind for kind in enabled_kinds(config) if not kind.resource.namespaced)
+    figures = (_NODE_FIGURES,) if _wants_real_node_figures(config) else ()
+    return _merge((*_rules_of(kinds), *figures))
+
+
+def _wants_pod_figures(config: SyncerConfig) -> bool:
+    """Figures of virtual nodes are sums over our own pods, so they need no right beyond the namespace."""
+    return config.metrics_server.enabled and (config.metrics_server.pods or config.metrics_server.nodes)
+
+
+def _wants_real_node_figures(config: SyncerConfig) -> bool:
+    return config.metrics_server.enabled and config.metrics_server.nodes and config.from_host.nodes.enabled
 
 
 def _rules_of(kinds: Iterable[Kind]) -> tuple[Rule, ...]:

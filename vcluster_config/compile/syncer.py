@@ -26,6 +26,7 @@ def syncer_config(resolved: Resolved) -> contract.SyncerConfig:
         from_host=_from_host(config),
         networking=_networking(config),
         dns=contract.Dns(enabled=config.control_plane.coredns.enabled),
+        metrics_server=_metrics_server(config),
         kubeconfigs=_kubeconfigs(config),
         extra_sans=_extra_sans(config),
         leadership=_leadership(resolved),
@@ -89,6 +90,11 @@ def _networking(config: Config) -> contract.Networking:
         proxy_kubelets_by_hostname=advanced.proxy_kubelets.by_hostname,
         proxy_kubelets_by_ip=advanced.proxy_kubelets.by_ip,
     )
+
+
+def _metrics_server(config: Config) -> contract.MetricsServer:
+    metrics = config.integrations.metrics_server
+    return contract.MetricsServer(enabled=metrics.enabled, nodes=metrics.nodes, pods=metrics.pods)
 
 
 def _kubeconfigs(config: Config) -> tuple[contract.KubeconfigExport, ...]:

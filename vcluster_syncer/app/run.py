@@ -9,7 +9,7 @@ import os
 import random as random_module
 import signal
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from vcluster_syncer.bootstrap import reissue
 from vcluster_syncer.bootstrap.environment import Environment, from_environ
 from vcluster_syncer.clock import Clock, Random, SystemClock
 from vcluster_syncer.kube import kubeconfig
-from vcluster_syncer.kube.api import Client, Key
+from vcluster_syncer.kube.api import JSON, Client, Key
 from vcluster_syncer.kube.client import KubeClient
 from vcluster_syncer.kube.errors import ApiError, Unreachable
 from vcluster_syncer.kube.events import EventRecorder
@@ -200,9 +200,17 @@ class App:
                 group.create_task(self._until_deposed(elector))
 
     async def _apply(self, sides: Sides) -> None:
-        manifests = Manifests(sides.local.virtual.client, self.clock, self.random, self.conditions)
-        await manifests.apply(self.config.manifests)
+        client = sides.local.virtual.client
+        manifests = Manifests(client, self.clock, self.random, self.conditions)
+        await manifests.apply((*self.config.manifests, *self._metrics_registration()))
+        if not self.config.metrics_server.enabled:
+            with suppress(ApiError, Unreachable):
+                await kubelet.withdraw(client)
         self._phase("manifests")
+
+    def _metrics_registration(self) -> tuple[JSON, ...]:
+        authority = Path(layout.PKI_DIR, "ca.crt")
+        return kubelet.registration(authority.read_bytes()) if self.config.metrics_server.enabled else ()
 
     async def _until_deposed(self, elector: Elector) -> None:
         while elector.leading:

@@ -17,11 +17,13 @@ from vcluster_syncer.kubelet.answers import Refusal
 from vcluster_syncer.kubelet.head import BadHead, parse_request
 from vcluster_syncer.kubelet.host import Dialing, Spares
 from vcluster_syncer.kubelet.link import Ended, Link, TooLong, splice
+from vcluster_syncer.kubelet.metrics_api import TLS_NAME, MetricsApi
 from vcluster_syncer.kubelet.server import NodeApi, Session, Trusted
 from vcluster_syncer.kubelet.targets import DialTarget, MetricsTarget, NodeTarget, Unknown, parse_authority, resolve
+from vcluster_syncer.kubelet.tasks import Tasks
 
 if TYPE_CHECKING:
-    from vcluster_syncer.kubelet.tls import Contexts
+    from vcluster_syncer.kubelet.tls import Clients, Contexts
     from vcluster_syncer.sync.api import World
 
 DIAL_SECONDS: Final = 5.0
@@ -38,8 +40,9 @@ class Egress:
         self._world = world
         self._spares = spares
         self._api = api
+        self._metrics = MetricsApi(world, api.closing)
         self._contexts = contexts
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._server: asyncio.Server | None = None
 
     async def start(self, socket_path: Path) -> None:
@@ -56,16 +59,10 @@ class Egress:
         """Accept no more, let running connections end within ``grace_seconds``, then cut them."""
         if self._server is not None:
             self._server.close()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace_seconds)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close(grace_seconds)
 
     def _accepted(self, link: Link) -> None:
-        task = asyncio.create_task(self._connection(link))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._connection(link))
 
     async def _connection(self, link: Link) -> None:
         try:
@@ -91,25 +88,33 @@ class Egress:
             case DialTarget():
                 await self._dial(link, target)
             case MetricsTarget():
-                raise Refusal(503, "metrics are not served")
+                await self._serve_metrics(link)
             case Unknown(message):
                 raise Refusal(403, message)
 
     async def _node(self, link: Link, node: str, address: str) -> None:
         dialing = Dialing(self._spares)
         try:
-            try:
-                context = await self._contexts.get((address,), "api-server")
-            except OSError as error:
-                raise Refusal(502, f"no certificate for node {node}: {error}") from error
-            link.transport.pause_reading()
-            link.write(ESTABLISHED)
-            await link.start_tls(context)
+            await self._start_tls(link, address, "api-server")
             if not self._contexts.is_api_server(link.peer_certificate):
                 raise PermissionError("the caller is not the virtual API server")
-            await self._api.serve(Session(link, node, Trusted(), dialing))
+            await self._api.serve(Session(link, lambda _: node, Trusted(), dialing))
         finally:
             await dialing.drop()
+
+    async def _serve_metrics(self, link: Link) -> None:
+        await self._start_tls(link, TLS_NAME, "front-proxy")
+        await self._metrics.serve(link)
+
+    async def _start_tls(self, link: Link, name: str, clients: Clients) -> None:
+        try:
+            context = await self._contexts.get((name,), clients)
+        except OSError as error:
+            raise Refusal(502, f"no certificate for {name}: {error}") from error
+        # The client speaks as soon as it sees our answer, and TLS must be listening by then.
+        link.transport.pause_reading()
+        link.write(ESTABLISHED)
+        await link.start_tls(context)
 
     async def _dial(self, link: Link, target: DialTarget) -> None:
         loop = asyncio.get_running_loop()

@@ -101,11 +101,11 @@ class Spares:
 
 
 class Dialing:
-    """A connection begun before it is known to be needed, beside the caller's own TLS handshake."""
+    """A connection begun before it is known to be needed (``ahead``), beside the caller's own TLS handshake."""
 
-    def __init__(self, spares: Spares) -> None:
+    def __init__(self, spares: Spares, *, ahead: bool = True) -> None:
         self._spares = spares
-        self._task: asyncio.Task[Link] | None = asyncio.create_task(spares.take())
+        self._task: asyncio.Task[Link] | None = asyncio.create_task(spares.take()) if ahead else None
 
     async def take(self) -> Link:
         """The connection, a new one from the second call on; raises ``Unreachable``."""

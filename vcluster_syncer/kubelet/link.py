@@ -124,6 +124,12 @@ class Link(asyncio.Protocol):
         tls = self.transport.get_extra_info("ssl_object")
         return (tls.getpeercert(binary_form=True) or b"") if tls is not None else b""
 
+    @property
+    def peer_subject(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Subject of the verified certificate the client showed, as the ssl module has it; empty without one."""
+        tls = self.transport.get_extra_info("ssl_object")
+        return (tls.getpeercert() or {}).get("subject", ()) if tls is not None else ()
+
     async def read_head(self) -> bytes:
         """Bytes up to and including the empty line that ends a head.
 

@@ -15,6 +15,8 @@ from vcluster_syncer.kubelet.paths import NodeCall, PodCall, parse_target
 from vcluster_syncer.kubelet.streams import Streams
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vcluster_syncer.kubelet.node import NodeInfo
     from vcluster_syncer.sync.api import World
 
@@ -43,7 +45,8 @@ class Session(NamedTuple):
     """One connection to one node."""
 
     link: Link
-    node: str
+    node: Callable[[Request], str | None]
+    """Which node a request is meant for."""
     guard: Guard
     dialing: Dialing
 
@@ -61,7 +64,7 @@ class NodeApi:
         """Answer requests until the connection ends or we are closing."""
         try:
             while not self.closing.is_set():
-                request = await self._next(session.link)
+                request = await next_request(session.link, self.closing)
                 keep = request is not None and await self._answer(session, request)
                 await session.dialing.drop()
                 if not keep:
@@ -70,32 +73,15 @@ class NodeApi:
             await session.dialing.drop()
             session.link.close()
 
-    async def _next(self, link: Link) -> Request | None:
-        reading = asyncio.ensure_future(link.read_head())
-        stopping = asyncio.ensure_future(self.closing.wait())
-        try:
-            await asyncio.wait({reading, stopping}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            return parse_request(reading.result()) if reading.done() else None
-        except BadHead as error:
-            link.write(render(text(400, f"bad request: {error}"), close=True))
-        except TooLong:
-            link.write(render(text(431, "the request head is too long"), close=True))
-        except Ended:
-            pass
-        finally:
-            reading.cancel()
-            stopping.cancel()
-        return None
-
     async def _answer(self, session: Session, request: Request) -> bool:
         """Returns whether the connection can be used again."""
-        call = parse_target(request.target)
+        call, node = parse_target(request.target), session.node(request)
         keep = request.keeps_alive and not request.has_body
         try:
-            reply = await self._dispatch(session, request, call)
+            reply = await self._dispatch(session, node, request, call)
         except Refusal as refusal:
             path = request.target.partition("?")[0]
-            log.info("call refused", extra={"node": session.node, "path": path, "why": refusal.message})
+            log.info("call refused", extra={"node": node, "path": path, "why": refusal.message})
             streams = isinstance(call, PodCall) and call.streams
             reply = as_status(refusal) if streams else text(refusal.status, refusal.message)
             keep = keep and not streams
@@ -105,22 +91,45 @@ class NodeApi:
         await session.link.drain()
         return keep
 
-    async def _dispatch(self, session: Session, request: Request, call: PodCall | NodeCall) -> Reply | bool:
+    async def _dispatch(
+        self, session: Session, node: str | None, request: Request, call: PodCall | NodeCall
+    ) -> Reply | bool:
         """The answer, or whether the connection outlives a stream that has already been served."""
         if request.version != "HTTP/1.1" or request.has_body:
             raise Refusal(400, "the node API takes HTTP/1.1 requests without a body")
-        await session.guard.check(session.node, request, call)
+        if node is None:
+            raise Refusal(421, "the Host header names no node of this virtual cluster")
+        await session.guard.check(node, request, call)
         if isinstance(call, PodCall):
-            return await self._pod_call(session, request, call)
+            return await self._pod_call(session, node, request, call)
         if request.method != "GET":
             raise Refusal(405, f"{request.method} is not served on {call.path}")
-        return await self._info.answer(session.node, call)
+        return await self._info.answer(node, call)
 
-    async def _pod_call(self, session: Session, request: Request, call: PodCall) -> bool:
+    async def _pod_call(self, session: Session, node: str, request: Request, call: PodCall) -> bool:
         if request.method not in (("GET", "POST") if call.streams else ("GET",)):
             raise Refusal(405, f"{request.method} is not served on {call.action}")
-        pod = await pods.find(self._world, session.node, call)
+        pod = await pods.find(self._world, node, call)
         if call.streams:
             await self._streams.upgrade(session.link, request, call, pod, session.dialing)
             return False
         return await self._streams.logs(session.link, request, call, pod, session.dialing)
+
+
+async def next_request(link: Link, closing: asyncio.Event) -> Request | None:
+    """The next request on a connection; None when it has ended, is idle for too long, or ``closing`` is set."""
+    reading = asyncio.ensure_future(link.read_head())
+    stopping = asyncio.ensure_future(closing.wait())
+    try:
+        await asyncio.wait({reading, stopping}, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        return parse_request(reading.result()) if reading.done() else None
+    except BadHead as error:
+        link.write(render(text(400, f"bad request: {error}"), close=True))
+    except TooLong:
+        link.write(render(text(431, "the request head is too long"), close=True))
+    except Ended:
+        pass
+    finally:
+        reading.cancel()
+        stopping.cancel()
+    return None

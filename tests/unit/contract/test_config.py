@@ -39,7 +39,7 @@ def test_switching_a_kind_off_takes_its_rights_away() -> None:
 
 def test_cluster_scoped_kinds_are_granted_by_cluster_role_only() -> None:
     nodes = config.SyncerConfig(from_host=config.FromHost(nodes=config.NodeSync(enabled=True)))
-    assert {rule.resource for rule in cluster_role_rules(nodes)} == {"nodes"}
+    assert {rule.resource for rule in cluster_role_rules(nodes)} == {"nodes", "nodes/proxy"}
     assert "nodes" not in {rule.resource for rule in role_rules(nodes)}
 
 
@@ -52,3 +52,14 @@ def test_no_rule_uses_wildcards() -> None:
 def test_catalogue_order_is_kept() -> None:
     enabled = enabled_kinds(config.SyncerConfig())
     assert [kind for kind in CATALOGUE if kind in enabled] == list(enabled)
+
+
+def test_figures_of_pods_need_no_right_on_nodes() -> None:
+    figures = config.SyncerConfig(metrics_server=config.MetricsServer(enabled=True))
+    assert ("metrics.k8s.io", "pods") in {(rule.group, rule.resource) for rule in role_rules(figures)}
+    assert "metrics.k8s.io" not in {rule.group for rule in cluster_role_rules(figures)}
+    real = config.SyncerConfig(
+        metrics_server=config.MetricsServer(enabled=True),
+        from_host=config.FromHost(nodes=config.NodeSync(enabled=True)),
+    )
+    assert "metrics.k8s.io" in {rule.group for rule in cluster_role_rules(real)}

@@ -35,6 +35,6 @@ def socket(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def serving(world: World, host: ScriptedHost, pki: Path, socket: Path) -> AsyncIterator[Serving]:
-    serving = await serve(world, socket_path=str(socket), pki_dir=str(pki), host_raw=host)
+    serving = await serve(world, socket_path=str(socket), pki_dir=str(pki), host_raw=host, port=0)
     yield serving
     await serving.close(0)

@@ -181,7 +181,7 @@ async def test_a_stale_socket_is_replaced(
     await serving.close(0)
     with pytest.raises(ConnectionError):
         await connect(socket, "240.0.0.1:10250")
-    again = await serve(world, socket_path=str(socket), pki_dir=str(pki), host_raw=host)
+    again = await serve(world, socket_path=str(socket), pki_dir=str(pki), host_raw=host, port=0)
     answer, _, writer = await connect(socket, "240.0.0.1:10250")
     assert answer == b"HTTP/1.1 200 OK\r\n\r\n"
     writer.close()
