@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
@@ -29,6 +29,8 @@ from vcluster_syncer.translate.scope import Scope
 TENANT = "tenant"
 NAMESPACES_INSIDE = ("shop", "team-b")
 SYNCER = "syncer"
+PATIENCE = 10.0
+"""Seconds after the last change for which controllers still look; longer than any kubelet delay."""
 
 
 class Recorded:
@@ -57,6 +59,7 @@ class SimCluster:
         self.engine: Engine
         self._syncer: list[asyncio.Task[Any]] = []
         self._controllers: list[asyncio.Task[Any]] = []
+        self._clients: list[NemesisClient] = []
         self._furnish()
         self.own = self.host.create(
             SERVICES,
@@ -79,13 +82,15 @@ class SimCluster:
     def start_controllers(self) -> None:
         """Everything around the syncer."""
         rounds = (
-            (0.1, self.kubelet.step),
-            (0.3, Controllers(self.host).step),
-            (0.3, Controllers(self.virtual).step),
-            (0.2, Provisioner(self.host).step),
-            (0.2, EndpointsController(self.host).step),
+            (0.1, self.host, self.kubelet.step),
+            (0.3, self.host, Controllers(self.host).step),
+            (0.3, self.virtual, Controllers(self.virtual).step),
+            (0.2, self.host, Provisioner(self.host).step),
+            (0.2, self.host, EndpointsController(self.host).step),
         )
-        self._controllers = [asyncio.create_task(every(seconds, act)) for seconds, act in rounds]
+        self._controllers = [
+            asyncio.create_task(every(seconds, _unless_quiet(server, act))) for seconds, server, act in rounds
+        ]
 
     def start_syncer(self) -> None:
         """Start the syncer with nothing remembered."""
@@ -99,6 +104,12 @@ class SimCluster:
                 cache.add_handler(self.engine.handler(side, resource))  # type: ignore[arg-type]
                 running.append(cache.run())
         self._syncer = [asyncio.create_task(task) for task in running]
+
+    def calm(self) -> None:
+        """No more mishaps from now on."""
+        self.menu = QUIET
+        for client in self._clients:
+            client.menu = QUIET
 
     async def crash_syncer(self) -> None:
         """Kill the syncer wherever it is."""
@@ -141,6 +152,7 @@ class SimCluster:
     def _sides(self) -> Sides:
         host = NemesisClient(FakeClient(self.host, SYNCER), self.random, self.menu)
         virtual = NemesisClient(FakeClient(self.virtual, SYNCER), self.random, self.menu)
+        self._clients = [host, virtual]
         return build(
             Clients(host, virtual),
             self.scope,
@@ -151,6 +163,21 @@ class SimCluster:
             random=self.random,
             leading=lambda: True,
         )
+
+
+def _unless_quiet(server: FakeServer, act: Callable[[], None]) -> Callable[[], None]:
+    """``act`` while the server's objects change and for a while after, so that quiet hours pass quickly."""
+    last = (-1, 0.0)
+
+    def step() -> None:
+        nonlocal last
+        now, revision = server.clock.monotonic(), server.storage.revision
+        if revision != last[0]:
+            last = (revision, now)
+        if now - last[1] < PATIENCE:
+            act()
+
+    return step
 
 
 def found(server: FakeServer, resource: Resource, key: Key) -> JSON | None:

@@ -1,0 +1,172 @@
+"""What users do inside and what people do to the host behind the syncer's back, at random by a seed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Never
+
+from tests.sim.cluster import NAMESPACES_INSIDE, TENANT, SimCluster, found
+from vcluster_contract import markers
+from vcluster_contract.kinds import (
+    CONFIG_MAPS,
+    ENDPOINTS,
+    PERSISTENT_VOLUME_CLAIMS,
+    PODS,
+    SECRETS,
+    SERVICES,
+    Resource,
+)
+from vcluster_syncer.kube.api import JSON, Entry, Key, PatchType
+from vcluster_syncer.kube.errors import ApiError
+
+LONG = "a-name-so-long-that-its-translation-has-to-be-shortened-dot.x"
+NAMES = ("a", "b", LONG)
+DNS_NAMES = ("a", "b", "web")
+Intent = dict[tuple[Resource, Key], JSON]
+
+
+class Users:
+    """Create, change and delete; ``intent`` is what they want to find inside in the end, pods aside."""
+
+    def __init__(self, cluster: SimCluster) -> None:
+        self.cluster = cluster
+        self.random = cluster.random
+        self.intent: Intent = {}
+        self._serial = 0
+
+    async def run(self) -> Never:
+        acts: list[Callable[[], None]] = [self._data, self._data, self._service, self._claim, self._pod, self._delete]
+        while True:
+            await asyncio.sleep(self.random.uniform(0.0, 3.0))
+            try:
+                self.random.choice(acts)()
+            except ApiError:
+                continue
+
+    def _key(self, names: tuple[str, ...] = NAMES) -> Key:
+        return Key(self.random.choice(NAMESPACES_INSIDE), self.random.choice(names))
+
+    def _put(self, resource: Resource, key: Key, body: JSON, fields: tuple[str, ...]) -> None:
+        """Create, or replace ``fields`` of what is there."""
+        server = self.cluster.virtual
+        old = found(server, resource, key)
+        if old is None:
+            metadata = {"name": key.name, **body.get("metadata", {})}
+            made = server.create(resource, key.namespace, {**body, "metadata": metadata})
+        elif old["metadata"].get("deletionTimestamp"):
+            return
+        else:
+            changed = {**old, **{field: body[field] for field in fields}}
+            made = server.update(resource, key, changed)
+        self.intent[resource, key] = {field: made.get(field) for field in fields}
+
+    def _data(self) -> None:
+        self._serial += 1
+        forced = {markers.FORCE_SYNC: "true"} if self.random.random() < 0.5 else {}
+        labels = {"round": str(self._serial), "release": "theirs"} if self.random.random() < 0.5 else {}
+        body = {"metadata": {"annotations": forced, "labels": labels}, "data": {"n": f"bg{self._serial:02d}"[:4]}}
+        self._put(self.random.choice((CONFIG_MAPS, SECRETS)), self._key(), body, ("data",))
+
+    def _service(self) -> None:
+        key = self._key(DNS_NAMES)
+        spec: JSON = {"ports": [{"port": self.random.choice((80, 81)), "protocol": "TCP", "targetPort": 80}]}
+        if self.random.random() < 0.5:
+            spec["selector"] = {"app": self.random.choice("xy")}
+        if found(self.cluster.virtual, SERVICES, key) is None:
+            if self.random.random() < 0.2:
+                spec["clusterIP"] = "None"
+            self._put(SERVICES, key, {"spec": spec}, ())
+        else:
+            ports = {"spec": {"ports": spec["ports"], "selector": spec.get("selector")}}
+            self.cluster.virtual.patch(SERVICES, key, ports, PatchType.MERGE)
+        if "selector" not in spec:
+            subsets = [{"addresses": [{"ip": "192.0.2.1"}], "ports": [{"port": 80, "protocol": "TCP"}]}]
+            self._put(ENDPOINTS, key, {"subsets": subsets}, ("subsets",))
+
+    def _claim(self) -> None:
+        key = self._key()
+        size = {"resources": {"requests": {"storage": f"{self.random.randint(1, 3)}Gi"}}}
+        if found(self.cluster.virtual, PERSISTENT_VOLUME_CLAIMS, key) is None:
+            body = {"spec": {"accessModes": ["ReadWriteOnce"], **size}}
+            self._put(PERSISTENT_VOLUME_CLAIMS, key, body, ())
+        else:
+            self.cluster.virtual.patch(PERSISTENT_VOLUME_CLAIMS, key, {"spec": size}, PatchType.MERGE)
+
+    def _pod(self) -> None:
+        namespace = self.random.choice(NAMESPACES_INSIDE)
+        volumes = [
+            {"name": "c", "configMap": {"name": self.random.choice(NAMES), "optional": True}},
+            {"name": "s", "secret": {"secretName": self.random.choice(NAMES), "optional": True}},
+        ]
+        if self.random.random() < 0.5:
+            claim = {"claimName": self.random.choice(NAMES)}
+            volumes.append({"name": "d", "persistentVolumeClaim": claim})
+        spec = {"containers": [{"name": "app", "image": "app:1"}], "volumes": volumes}
+        name = f"{self.random.choice(('job', 'web'))}-{self.random.randint(0, 5)}"
+        self.cluster.virtual.create(PODS, namespace, {"metadata": {"name": name, "labels": {"app": "x"}}, "spec": spec})
+
+    def _delete(self) -> None:
+        kinds = (CONFIG_MAPS, SECRETS, SERVICES, ENDPOINTS, PERSISTENT_VOLUME_CLAIMS, PODS, PODS)
+        resource = self.random.choice(kinds)
+        entries = self.cluster.in_namespaces(self.cluster.virtual, resource, NAMESPACES_INSIDE)
+        if entries:
+            key = self.random.choice(entries).meta.key
+            self.cluster.virtual.delete(resource, key)
+            self.intent.pop((resource, key), None)
+
+
+class Mischief:
+    """Somebody with rights in the host namespace."""
+
+    def __init__(self, cluster: SimCluster) -> None:
+        self.cluster = cluster
+        self.random = cluster.random
+
+    async def run(self) -> Never:
+        acts: list[Callable[[], None]] = [self._delete, self._edit, self._evict, self._finish]
+        while True:
+            await asyncio.sleep(self.random.uniform(0.0, 12.0))
+            try:
+                self.random.choice(acts)()
+            except ApiError:
+                continue
+
+    def _ours(self, *resources: Resource) -> tuple[Resource, Entry] | None:
+        resource = self.random.choice(resources)
+        marked = [
+            entry
+            for entry in self.cluster.in_namespaces(self.cluster.host, resource, (TENANT,))
+            if entry.meta.labels.get(markers.MANAGED_BY) == "vc"
+        ]
+        return (resource, self.random.choice(marked)) if marked else None
+
+    def _delete(self) -> None:
+        chosen = self._ours(CONFIG_MAPS, SECRETS, SERVICES, ENDPOINTS)
+        if chosen:
+            self.cluster.host.delete(chosen[0], chosen[1].meta.key)
+
+    def _edit(self) -> None:
+        chosen = self._ours(CONFIG_MAPS, SECRETS)
+        if chosen:
+            changes: JSON = {"data": {"n": "aG9zdA=="}, "metadata": {"labels": {"host-only": "kept", "round": "0"}}}
+            self.cluster.host.patch(chosen[0], chosen[1].meta.key, changes, PatchType.MERGE)
+
+    def _evict(self) -> None:
+        chosen = self._ours(PODS)
+        if chosen:
+            self.cluster.host.delete(PODS, chosen[1].meta.key)
+
+    def _finish(self) -> None:
+        chosen = self._ours(PODS)
+        if chosen and chosen[1].decode()["status"]["phase"] == "Running":
+            self.cluster.kubelet.finish(chosen[1].meta.key)
+
+
+def foreign_objects(cluster: SimCluster) -> list[tuple[Resource, Any]]:
+    """Objects of somebody else on the host, one of them under a name that a translation could take."""
+    return [
+        (resource, cluster.host.create(resource, TENANT, {"metadata": {"name": name}, "data": {"mine": "AA=="}}))
+        for resource in (CONFIG_MAPS, SECRETS)
+        for name in ("unrelated", "taken-x-shop-x-vc")
+    ]
