@@ -90,7 +90,7 @@ class FakeServer:
             self.create(NAMESPACES, "", {"metadata": {"name": namespace}})
 
     def get(self, resource: Resource, key: Key) -> JSON:
-        return self._stored(resource, key).decode()
+        return self._stored(resource, at(resource, key)).decode()
 
     def list_page(
         self, resource: Resource, namespace: str, matches: Matches, limit: int, token: str
@@ -200,6 +200,7 @@ class FakeServer:
     def update(
         self, resource: Resource, key: Key, body: JSON, *, subresource: str = "", manager: str = "unknown"
     ) -> JSON:
+        key = at(resource, key)
         old = self._stored(resource, key)
         new = pruned(body)
         metadata = new.setdefault("metadata", {})
@@ -221,6 +222,7 @@ class FakeServer:
         force: bool = False,
         dry_run: bool = False,
     ) -> JSON:
+        key = at(resource, key)
         if patch_type is PatchType.APPLY:
             return self._apply(resource, key, body, subresource, manager, force=force, dry_run=dry_run)
         old = self._stored(resource, key)
@@ -243,6 +245,7 @@ class FakeServer:
         grace: int | None = None,
         propagation: str | None = None,
     ) -> None:
+        key = at(resource, key)
         old = self._stored(resource, key)
         self._check_preconditions(resource, old, uid, resource_version)
         obj = old.decode()
@@ -367,7 +370,7 @@ class FakeServer:
         self._admit("UPDATE", resource, new, before)
         if not subresource:
             kinds.validate_update(resource.plural, before, new)
-        if "generation" in before["metadata"] and before.get("spec") != new.get("spec"):
+        if "generation" in before["metadata"] and kinds.generation_grows(resource.plural, before, new):
             new["metadata"]["generation"] = before["metadata"]["generation"] + 1
         if managers is None:
             managers = {name: set(owned) for name, owned in self._managers.get((table_of(resource), key), {}).items()}
@@ -421,7 +424,7 @@ class FakeServer:
 
     def _stored(self, resource: Resource, key: Key) -> Entry:
         self._check_served(resource)
-        entry = self.storage.get(table_of(resource), key if resource.namespaced else Key("", key.name))
+        entry = self.storage.get(table_of(resource), key)
         if entry is None:
             raise answers.not_found(resource, key)
         return entry
@@ -464,6 +467,11 @@ def table_of(resource: Resource) -> Table:
 
 def key_of(resource: Resource, metadata: JSON) -> Key:
     return Key(metadata.get("namespace", "") if resource.namespaced else "", metadata["name"])
+
+
+def at(resource: Resource, key: Key) -> Key:
+    """The key under which an object is stored: a namespace is ignored where there is none."""
+    return key if resource.namespaced else Key("", key.name)
 
 
 def in_scope(entry: Entry, resource: Resource, namespace: str) -> bool:

@@ -22,6 +22,10 @@ WITHOUT_GENERATION = {
     "persistentvolumes", "leases", "serviceaccounts", "storageclasses", "priorityclasses",
 }  # fmt: skip
 POD_MUTABLE = {"activeDeadlineSeconds", "tolerations", "schedulingGates"}
+_NODE_INFO = (
+    "machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion", "kubeletVersion",
+    "kubeProxyVersion", "operatingSystem", "architecture",
+)  # fmt: skip
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 SERVICE_NETWORK = ipaddress.ip_network("10.96.0.0/16")
 
@@ -34,9 +38,12 @@ def default(plural: str, obj: JSON) -> None:
 
 def prepare_create(plural: str, obj: JSON) -> None:
     """A status sent with a new object is dropped where status is a sub-resource."""
-    if plural in WITH_STATUS:
+    if plural in WITH_STATUS and plural != "nodes":
         obj.pop("status", None)
-    if plural == "pods":
+    if plural == "nodes":
+        taint = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
+        obj.setdefault("spec", {}).setdefault("taints", []).append(taint)
+    elif plural == "pods":
         obj["status"] = {"phase": "Pending", "qosClass": "BestEffort"}
         if obj.get("spec", {}).get("schedulingGates"):
             obj["status"]["conditions"] = [
@@ -56,6 +63,13 @@ def prepare_create(plural: str, obj: JSON) -> None:
         obj["status"] = {"phase": "Active"}
         obj.setdefault("spec", {})["finalizers"] = ["kubernetes"]
         obj["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = obj["metadata"]["name"]
+
+
+def generation_grows(plural: str, old: JSON, new: JSON) -> bool:
+    """Whether a change is one of the wanted state: of ``spec``, or of anything in kinds that have none."""
+    if plural == "endpointslices":
+        return old != new
+    return bool(old.get("spec") != new.get("spec"))
 
 
 def restrict(plural: str, subresource: str, old: JSON, new: JSON) -> JSON:
@@ -200,6 +214,19 @@ def _default_storage_class(obj: JSON) -> None:
     obj.setdefault("volumeBindingMode", "Immediate")
 
 
+def _default_node(obj: JSON) -> None:
+    status = obj.setdefault("status", {})
+    status.setdefault("daemonEndpoints", {"kubeletEndpoint": {"Port": 0}})
+    status.setdefault("nodeInfo", dict.fromkeys(_NODE_INFO, ""))
+    if "capacity" in status:
+        status.setdefault("allocatable", dict(status["capacity"]))
+
+
+def _default_slice(obj: JSON) -> None:
+    for endpoint in obj.get("endpoints") or []:
+        endpoint.setdefault("conditions", {})
+
+
 def _default_event(obj: JSON) -> None:
     obj.setdefault("source", {})
     obj.setdefault("reportingComponent", "")
@@ -211,6 +238,13 @@ def _pod_immutable(old: JSON, new: JSON) -> None:
         raise invalid(
             "Pod", new["metadata"]["name"], "spec", "Forbidden: pod updates may not change fields other than…"
         )
+    name, before, after = new["metadata"]["name"], old["spec"], new["spec"]
+    deadline, shorter = before.get("activeDeadlineSeconds"), after.get("activeDeadlineSeconds")
+    if deadline is not None and (shorter is None or shorter > deadline):
+        raise invalid("Pod", name, "spec.activeDeadlineSeconds", "must be less than or equal to previous value")
+    for number, gate in enumerate(after.get("schedulingGates", [])):
+        if gate not in before.get("schedulingGates", []):
+            raise invalid("Pod", name, f"spec.schedulingGates[{number}].name", "only deletion is allowed")
     if old["spec"].get("nodeName") and any(
         toleration not in new["spec"].get("tolerations", []) for toleration in old["spec"].get("tolerations", [])
     ):
@@ -223,6 +257,11 @@ def _fixed_part(spec: JSON) -> Any:
         if field in kept:
             kept[field] = [dict(container, image="") for container in kept[field]]
     return kept
+
+
+def _slice_immutable(old: JSON, new: JSON) -> None:
+    if old["addressType"] != new.get("addressType"):
+        raise invalid("EndpointSlice", new["metadata"]["name"], "addressType", "field is immutable")
 
 
 def _service_immutable(old: JSON, new: JSON) -> None:
@@ -267,10 +306,13 @@ _DEFAULTS: dict[str, Callable[[JSON], None]] = {
     "persistentvolumeclaims": _default_claim,
     "storageclasses": _default_storage_class,
     "events": _default_event,
+    "nodes": _default_node,
+    "endpointslices": _default_slice,
 }
 _IMMUTABLE: dict[str, Callable[[JSON, JSON], None]] = {
     "pods": _pod_immutable,
     "services": _service_immutable,
+    "endpointslices": _slice_immutable,
     "secrets": _data_immutable,
     "configmaps": _data_immutable,
     "persistentvolumeclaims": _claim_immutable,

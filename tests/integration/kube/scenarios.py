@@ -9,20 +9,25 @@ from typing import Any
 
 from vcluster_contract.kinds import (
     CONFIG_MAPS,
+    ENDPOINT_SLICES,
     ENDPOINTS,
     EVENTS,
     LEASES,
+    NAMESPACES,
+    NODES,
     PERSISTENT_VOLUME_CLAIMS,
     PODS,
     SECRETS,
     SERVICE_ACCOUNTS,
     SERVICES,
+    STORAGE_CLASSES,
     Resource,
 )
 from vcluster_syncer.kube.api import JSON, Client, EventType, Key, PatchType
 from vcluster_syncer.kube.errors import ApiError
 
 _HIDDEN = {"uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink", "lastTransitionTime"}
+_BY_CONTROLLERS = {"node.alpha.kubernetes.io/ttl"}
 _MARKED = {
     "deletionTimestamp",
     "clusterIP",
@@ -88,11 +93,13 @@ class Teller:
             return {
                 name: "<set>" if name in _MARKED and inner not in ("None", ["None"], "") else self._plain(inner)
                 for name, inner in value.items()
-                if name not in _HIDDEN and inner is not None
+                if name not in _HIDDEN
+                and inner is not None
+                and not (name == "annotations" and set(inner) <= _BY_CONTROLLERS)
             }
         if isinstance(value, list):
             return [self._plain(inner) for inner in value]
-        return "<namespace>" if value == self.namespace else value
+        return value.replace(self.namespace, "<namespace>") if isinstance(value, str) else value
 
 
 def config(name: str = "a", **extra: Any) -> JSON:
@@ -358,7 +365,80 @@ async def claims_tokens_leases_events(t: Teller) -> None:
     await t.patch(EVENTS, "p.1", {"count": 2})
 
 
+async def nodes(t: Teller) -> None:
+    name = f"node-{t.namespace}"
+    node = {"metadata": {"name": name, "labels": {"a": "b"}}, "spec": {"unschedulable": True}}
+    await t.step("node", t.client.create(NODES, "", {**node, "status": {"capacity": {"cpu": "1"}}}))
+    addresses = [{"type": "InternalIP", "address": "192.0.2.1"}]
+    status = {"status": {"addresses": addresses, "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}}}}
+    await t.step("spec", t.client.patch(NODES, Key("", name), {"spec": {"unschedulable": None}, **status}))
+    await t.step("status", t.client.patch(NODES, Key("", name), status, subresource="status"))
+    await t.step("delete", t.client.delete(NODES, Key("", name)))
+    await t.step("gone", t.client.get(NODES, Key("", name)))
+
+
+async def classes_and_volumes(t: Teller) -> None:
+    name = f"d-{t.namespace}"
+    await t.step("class", t.client.create(STORAGE_CLASSES, "", {"metadata": {"name": name}, "provisioner": "x/y"}))
+    await t.step("change", t.client.patch(STORAGE_CLASSES, Key("", name), {"provisioner": "x/z"}))
+    await t.step("delete", t.client.delete(STORAGE_CLASSES, Key("", name)))
+
+
+async def terminating_namespace(t: Teller) -> None:
+    other = Key("", f"{t.namespace}-ends")
+    await t.step("namespace", t.client.create(NAMESPACES, "", {"metadata": {"name": other.name}}))
+    held = config(metadata={"finalizers": ["example.com/hold"]})
+    await t.step("content", t.client.create(CONFIG_MAPS, other.name, held))
+    await t.step("delete", t.client.delete(NAMESPACES, other))
+    try:
+        await t.client.create(CONFIG_MAPS, other.name, config("late"))
+    except ApiError as error:
+        causes = [cause["reason"] for cause in error.details["causes"]]
+        t.transcript.append((error.code, error.reason, causes))
+    await t.step("again", t.client.create(NAMESPACES, "", {"metadata": {"name": other.name}}))
+    await t.step("absent", t.client.create(CONFIG_MAPS, "absent-" + other.name, config()))
+    free = {"metadata": {"finalizers": None}}
+    await t.step("release", t.client.patch(CONFIG_MAPS, Key(other.name, "a"), free))
+
+
+async def endpoint_slices(t: Teller) -> None:
+    piece = {
+        "metadata": {"name": "s", "labels": {"kubernetes.io/service-name": "web"}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": ["192.0.2.9"], "conditions": {"ready": True}}],
+        "ports": [{"name": "http", "port": 80, "protocol": "TCP"}],
+    }
+    await t.create(ENDPOINT_SLICES, piece)
+    await t.patch(ENDPOINT_SLICES, "s", {"endpoints": [{"addresses": ["192.0.2.10"]}]})
+    await t.patch(ENDPOINT_SLICES, "s", {"metadata": {"labels": {"x": "y"}}})
+    await t.patch(ENDPOINT_SLICES, "s", {"addressType": "IPv6"})
+
+
+async def pod_changes_after_creation(t: Teller) -> None:
+    await t.create(PODS, pod(node="nowhere", activeDeadlineSeconds=100))
+    held = await t.get(PODS, "p")
+    more = [*held["spec"]["tolerations"], {"key": "k", "operator": "Exists"}]
+    await t.patch(PODS, "p", {"spec": {"tolerations": more}})
+    await t.patch(PODS, "p", {"spec": {"tolerations": more[:-1]}})
+    await t.patch(PODS, "p", {"spec": {"activeDeadlineSeconds": 50}})
+    await t.patch(PODS, "p", {"spec": {"activeDeadlineSeconds": 70}})
+    size = [{"name": "c", "image": "registry.k8s.io/pause:3.10.1", "resources": {"requests": {"cpu": "10m"}}}]
+    await t.patch(PODS, "p", {"spec": {"containers": size}})
+    await t.create(PODS, pod("gated", schedulingGates=[{"name": "a.b/c"}, {"name": "a.b/d"}]))
+    await t.patch(PODS, "gated", {"spec": {"schedulingGates": [{"name": "a.b/d"}]}})
+    await t.patch(PODS, "gated", {"spec": {"schedulingGates": [{"name": "a.b/e"}]}})
+    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": "gated"}}
+    await t.create(PODS, eviction, name="gated", subresource="eviction")
+    await t.get(PODS, "gated")
+    await t.create(PODS, {**eviction, "metadata": {"name": "absent"}}, name="absent", subresource="eviction")
+
+
 SCENARIOS: list[Scenario] = [
+    nodes,
+    classes_and_volumes,
+    terminating_namespace,
+    endpoint_slices,
+    pod_changes_after_creation,
     create_and_update,
     merge_and_json_patches,
     deletion_and_preconditions,
