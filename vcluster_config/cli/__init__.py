@@ -11,6 +11,11 @@ import click
 _COMMANDS: Final = {
     "lint": "Find every mistake in a vcluster.yaml.",
     "compile": "Compile a vcluster.yaml into values for the chart, or into a chart.",
+    "explain": "Explain a diagnostic code or a setting.",
+    "schema": "Print the JSON schema for editors.",
+    "name": "Translate names between the virtual cluster and its host.",
+    "rbac": "Show what the control plane will be allowed to do, and why.",
+    "diff": "Show what a changed configuration would change.",
 }
 EXIT_FINDINGS: Final = 1
 EXIT_INTERNAL: Final = 3

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from vcluster_config.model import Config
 
+SET_NAMES: Final = ("set_values", "set_string_values", "set_json_values", "set_literal_values")
 INPUT: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
 

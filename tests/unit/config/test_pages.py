@@ -1,0 +1,50 @@
+"""Every code has a page whose wrong example yields exactly that code and whose right example does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vcluster_config.lint import check
+from vcluster_config.model import validate
+from vcluster_config.schema.pages import page
+from vcluster_config.source import SetKind, SetOption, SourceFile, load
+from vcluster_config.source.codes import Code
+
+COMPILE_ONLY = {Code.NOT_COMPILED}
+CODES = [code for code in Code if code not in COMPILE_ONLY]
+
+
+def codes(example: str, code: Code) -> list[Code]:
+    examples = page(code).examples
+    option = examples.get("Option", "").strip().removeprefix("--set ") if example == "Wrong" else ""
+    previous = None
+    if "Installed" in examples:
+        previous, _ = validate(load([SourceFile("installed.yaml", examples["Installed"])]))
+        assert previous is not None
+    sets = [SetOption(SetKind.TYPED, option)] if option else []
+    report = check([SourceFile("vcluster.yaml", examples[example])], sets, previous)
+    return [found.code for found in report.diagnostics]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_wrong_example_yields_the_code(code: Code) -> None:
+    assert code in codes("Wrong", code)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_right_example_does_not_yield_the_code(code: Code) -> None:
+    assert code not in codes("Right", code)
+
+
+@pytest.mark.parametrize("code", Code)
+def test_a_page_says_what_and_why(code: Code) -> None:
+    found = page(code)
+    assert found.title
+    assert len(found.text.split("\n\n")[1]) > 40
+
+
+def test_every_page_is_of_a_code() -> None:
+    folder = Path(__file__).resolve().parents[3] / "vcluster_config" / "lint" / "pages"
+    assert {path.stem for path in folder.glob("*.md")} == {code.value for code in Code}
