@@ -41,7 +41,7 @@ unit: venv ## Tests that need nothing but Python
 	$(BIN)/pytest -q -m "not devhost and not helm and not e2e and not integration"
 
 .PHONY: chart
-chart: venv ## The chart under Helm 3 and Helm 4
+chart: venv ## The chart under Helm 3 and Helm 4, and before a real API server
 	$(BIN)/pytest -q tests/chart
 
 .PHONY: e2e
