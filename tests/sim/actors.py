@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Never
+from typing import Never
 
 from tests.sim.fake_server import FakeServer, table_of
 from vcluster_contract.kinds import NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PODS, Resource
 from vcluster_syncer.kube import timestamps
 from vcluster_syncer.kube.api import JSON, Entry, Key, PatchType
 
+PATIENCE = 10.0
+"""Seconds after the last change for which actors still look; longer than any delay of theirs."""
 PROTECTION = "kubernetes.io/pvc-protection"
 
 
@@ -29,11 +31,17 @@ def inject_sidecar(operation: str, resource: Resource, new: JSON, old: JSON | No
         new["metadata"].setdefault("annotations", {})["sidecar.example.com/injected"] = "true"
 
 
-async def every(seconds: float, act: Callable[[], object]) -> Never:
-    """Call ``act`` again and again, each after a pause."""
+async def every(seconds: float, server: FakeServer, act: Callable[[], object]) -> Never:
+    """Call ``act`` again and again while the server's objects change and for a while after: calm costs nothing."""
     while True:
-        await asyncio.sleep(seconds)
-        act()
+        await server.storage.changed.wait()
+        server.storage.changed.clear()
+        revision, quiet = server.storage.revision, 0.0
+        while quiet < PATIENCE:
+            await asyncio.sleep(seconds)
+            act()
+            quiet = quiet + seconds if server.storage.revision == revision else 0.0
+            revision = server.storage.revision
 
 
 class Controllers:
@@ -52,7 +60,7 @@ class Controllers:
 
     def _objects(self) -> list[tuple[Resource, Entry]]:
         return [
-            (resource_of(table, entry), entry)
+            (self.server.resources[table], entry)
             for table in self.server.storage.tables()
             for entry in self.server.storage.entries(table)
         ]
@@ -103,11 +111,15 @@ class Kubelet:
         self.starts_in = starts_in
         self.stops_in = stops_in
         self._since: dict[str, float] = {}
+        self._settled: dict[str, str] = {}
+        """UIDs and versions of pods that need nothing."""
 
     def step(self) -> None:
         """One round over all pods, the scheduler's work included."""
         now = self.server.clock.monotonic()
         for entry in self.server.storage.entries(table_of(PODS)):
+            if self._settled.get(entry.meta.uid) == entry.meta.resource_version:
+                continue
             pod = entry.decode()
             since = self._since.setdefault(f"{entry.meta.uid}{entry.meta.deleting}", now)
             if entry.meta.deleting:
@@ -115,7 +127,9 @@ class Kubelet:
                     self.server.delete(PODS, entry.meta.key, uid=entry.meta.uid, grace=0)
             elif not pod["spec"].get("nodeName"):
                 self._schedule(entry, pod)
-            elif pod["status"]["phase"] == "Pending" and now - since >= self.starts_in:
+            elif pod["status"]["phase"] != "Pending":
+                self._settled[entry.meta.uid] = entry.meta.resource_version
+            elif now - since >= self.starts_in:
                 self._start(entry, pod)
 
     def _schedule(self, entry: Entry, pod: JSON) -> None:
@@ -167,10 +181,3 @@ def _running(container: JSON, time: str) -> JSON:
         "restartCount": 0,
         "state": {"running": {"startedAt": time}},
     }
-
-
-def resource_of(table: tuple[str, str], entry: Entry) -> Resource:
-    """The resource an object was stored under."""
-    obj: dict[str, Any] = entry.decode()
-    version = obj["apiVersion"].rpartition("/")[2]
-    return Resource(table[0], version, table[1], obj["kind"], namespaced=bool(entry.meta.key.namespace))

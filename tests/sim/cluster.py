@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
@@ -29,8 +29,6 @@ from vcluster_syncer.translate.scope import Scope
 TENANT = "tenant"
 NAMESPACES_INSIDE = ("shop", "team-b")
 SYNCER = "syncer"
-PATIENCE = 10.0
-"""Seconds after the last change for which controllers still look; longer than any kubelet delay."""
 
 
 class Recorded:
@@ -88,9 +86,7 @@ class SimCluster:
             (0.2, self.host, Provisioner(self.host).step),
             (0.2, self.host, EndpointsController(self.host).step),
         )
-        self._controllers = [
-            asyncio.create_task(every(seconds, _unless_quiet(server, act))) for seconds, server, act in rounds
-        ]
+        self._controllers = [asyncio.create_task(every(*one)) for one in rounds]
 
     def start_syncer(self) -> None:
         """Start the syncer with nothing remembered."""
@@ -163,21 +159,6 @@ class SimCluster:
             random=self.random,
             leading=lambda: True,
         )
-
-
-def _unless_quiet(server: FakeServer, act: Callable[[], None]) -> Callable[[], None]:
-    """``act`` while the server's objects change and for a while after, so that quiet hours pass quickly."""
-    last = (-1, 0.0)
-
-    def step() -> None:
-        nonlocal last
-        now, revision = server.clock.monotonic(), server.storage.revision
-        if revision != last[0]:
-            last = (revision, now)
-        if now - last[1] < PATIENCE:
-            act()
-
-    return step
 
 
 def found(server: FakeServer, resource: Resource, key: Key) -> JSON | None:

@@ -78,6 +78,8 @@ class FakeServer:
         self.admission: list[Admission] = []
         self.authorizer: Authorizer = lambda *_: True
         self.unserved: set[Table] = set()
+        self.resources: dict[Table, Resource] = {}
+        """Resources of which an object was ever created."""
         self._managers: dict[tuple[Table, Key], apply.Managers] = {}
         self._snapshots: dict[str, tuple[list[Entry], int]] = {}
         self._cluster_ips: set[str] = set()
@@ -178,6 +180,7 @@ class FakeServer:
         self, resource: Resource, namespace: str, body: JSON, *, manager: str = "unknown", dry_run: bool = False
     ) -> JSON:
         self._check_served(resource)
+        self.resources.setdefault(table_of(resource), resource)
         obj: JSON = pruned(body)
         metadata = obj.setdefault("metadata", {})
         self._check_new_metadata(resource, namespace, metadata)

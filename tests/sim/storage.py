@@ -33,6 +33,8 @@ class Storage:
         self._tables: dict[Table, dict[Key, Entry]] = defaultdict(dict)
         self._history: dict[Table, list[Change]] = defaultdict(list)
         self._oldest = 0
+        self.changed = asyncio.Event()
+        """Set at every change of any table; whoever waits for it clears it."""
         self._wakers: dict[Table, list[asyncio.Event]] = defaultdict(list)
 
     def get(self, table: Table, key: Key) -> Entry | None:
@@ -95,6 +97,7 @@ class Storage:
 
     def _record(self, table: Table, old: Entry | None, new: Entry | None) -> None:
         self._history[table].append(Change(self.revision, old, new))
+        self.changed.set()
         for waker in self._wakers[table]:
             waker.set()
 
