@@ -17,10 +17,14 @@ _MOUNT: Final[JSON] = {"name": REWRITE_HOSTS, "mountPath": "/etc/hosts", "subPat
 
 
 def rewrites_hosts(scope: Scope, pod: JSON) -> bool:
-    """Whether the host pod gets the init container; pods on the host network have no line of their own."""
+    """Whether the host pod gets the init container.
+
+    Pods on the host network have no line of their own, and Windows has no such file.
+    """
     annotations = pod["metadata"].get("annotations") or {}
     spec = pod["spec"]
-    wanted = bool(spec.get("subdomain")) and not spec.get("hostNetwork")
+    windows = (spec.get("os") or {}).get("name") == "windows"
+    wanted = bool(spec.get("subdomain")) and not spec.get("hostNetwork") and not windows
     return wanted and scope.config.to_host.pods.rewrite_hosts.enabled and annotations.get(markers.KEEP_HOSTS) != "true"
 
 

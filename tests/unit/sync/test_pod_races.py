@@ -6,13 +6,15 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import pytest
+
 from tests.sim.fake_client import FakeClient
 from tests.sim.fake_server import table_of
 from tests.sim.loop import simulate
 from tests.unit.sync.pod_rig import HOST, KEY, SECRET, TOKEN_VOLUME, Rig, found
 from vcluster_contract.kinds import CONFIG_MAPS, NAMESPACES, NODES, PODS, SECRETS, SERVICES, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
-from vcluster_syncer.kube.errors import Conflict
+from vcluster_syncer.kube.errors import Conflict, Forbidden, NotFound
 from vcluster_syncer.kube.store import MemoryStore
 from vcluster_syncer.sync.api import Done, Outcome, Requeue, Side, World
 from vcluster_syncer.sync.pods import PodSyncer
@@ -30,7 +32,7 @@ class HeldStore(MemoryStore):
 class Held(Rig):
     """One pod syncer with caches fed by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, host_client: type[FakeClient] = FakeClient) -> None:
         super().__init__({}, 1)
         self.asked: list[tuple[Resource, Key]] = []
         self.stores = {side: {resource: HeldStore() for resource in RESOURCES} for side in ("host", "virtual")}
@@ -38,7 +40,7 @@ class Held(Rig):
         self.syncer = PodSyncer(
             World(
                 scope=scope,
-                host=Side(FakeClient(self.host), self.stores["host"]),
+                host=Side(host_client(self.host), self.stores["host"]),
                 virtual=Side(FakeClient(self.virtual), self.stores["virtual"]),
                 clock=self.clock,
                 random=self.random,
@@ -83,9 +85,9 @@ class Held(Rig):
         self.see("virtual")
 
 
-def run(scenario: Callable[[Held], Coroutine[Any, Any, None]]) -> None:
+def run(scenario: Callable[[Held], Coroutine[Any, Any, None]], host_client: type[FakeClient] = FakeClient) -> None:
     async def main() -> None:
-        await scenario(Held())
+        await scenario(Held(host_client))
 
     simulate(main())
 
@@ -298,3 +300,41 @@ def test_a_change_passed_on_a_moment_ago_is_not_passed_on_again() -> None:
         assert rig.host_pod()["spec"]["containers"][0]["image"] == "nginx:3"
 
     run(scenario)
+
+
+class WithoutResize(FakeClient):
+    """An older host cluster."""
+
+    async def patch(self, resource: Resource, key: Key, *arguments: Any, subresource: str = "", **options: Any) -> JSON:
+        if subresource == "resize":
+            raise NotFound(404, "NotFound", "the server could not find the requested resource", details={})
+        return await super().patch(resource, key, *arguments, subresource=subresource, **options)
+
+
+class RefusingResize(FakeClient):
+    """A host cluster whose policy does not like the new resources."""
+
+    async def patch(self, resource: Resource, key: Key, *arguments: Any, subresource: str = "", **options: Any) -> JSON:
+        if subresource == "resize":
+            raise Forbidden(403, "Forbidden", "exceeded quota: compute")
+        return await super().patch(resource, key, *arguments, subresource=subresource, **options)
+
+
+@pytest.mark.parametrize(
+    ("client", "message"), [(WithoutResize, "cannot resize running pods"), (RefusingResize, "exceeded quota: compute")]
+)
+def test_a_host_that_does_not_resize_is_asked_once(client: type[FakeClient], message: str) -> None:
+    async def scenario(rig: Held) -> None:
+        await rig.bound()
+        container = {"name": "app", "image": "nginx:1", "resources": {"requests": {"cpu": "2"}}}
+        rig.edit({"metadata": {"labels": {"a": "1"}}})
+        rig.edit({"spec": {"containers": [container]}}, subresource="resize")
+        rig.see("virtual")
+        await rig.look()
+        rig.see("host")
+        await rig.look()
+        assert len(rig.events.messages) == 1
+        assert message in rig.events.messages[0]
+        assert rig.host_pod()["metadata"]["labels"]["a"] == "1"
+
+    run(scenario, client)

@@ -42,6 +42,7 @@ def test_init_container_meets_the_restricted_standard() -> None:
     [
         ({}, pod()),
         ({}, with_subdomain(hostNetwork=True)),
+        ({}, with_subdomain(os={"name": "windows"})),
         ({}, pod(subdomain="web", metadata={"annotations": {markers.KEEP_HOSTS: "true"}})),
         ({"toHost": {"pods": {"rewriteHosts": {"enabled": False}}}}, with_subdomain()),
     ],
