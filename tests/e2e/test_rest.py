@@ -17,6 +17,7 @@ from tests.e2e.harness.vcluster import VirtualCluster
 
 MANIFESTS = Path(__file__).parent / "manifests"
 REST_SECONDS = 120
+ATTEMPTS = 3
 _REQUESTS = re.compile(r"^apiserver_request_total\{(.*)\} (\S+)$", re.MULTILINE)
 _WRITES = {"POST", "PUT", "PATCH", "APPLY", "DELETE"}
 
@@ -35,13 +36,20 @@ def test_two_minutes_at_rest_cost_no_write(cluster: VirtualCluster) -> None:
     if cluster.host.devhost is None:
         pytest.skip("the audit log of a foreign host is out of reach")
     virtual = cluster.kubectl()
-    log = AuditLog(cluster.host.devhost.audit_log, cluster.user)
-    _settled(cluster)
-    log.skip()
-    before = writes(virtual)
-    time.sleep(REST_SECONDS)  # the very thing that is looked at
-    assert [call for call in log.calls() if call.writes] == []
-    assert writes(virtual) - before == Counter()
+    ours = AuditLog(cluster.host.devhost.audit_log, cluster.user)
+    kubelet = AuditLog(cluster.host.devhost.audit_log, f"system:node:{cluster.host.devhost.node.name}")
+    for _ in range(ATTEMPTS):
+        _settled(cluster)
+        ours.skip()
+        kubelet.skip()
+        before = writes(virtual)
+        time.sleep(REST_SECONDS)  # the very thing that is looked at
+        made, mirrored = [call for call in ours.calls() if call.writes], writes(virtual) - before
+        if not any(call.writes and call.namespace == cluster.namespace for call in kubelet.calls()):
+            assert made == []
+            assert mirrored == Counter()
+            return
+    pytest.fail("pods of the host changed in every window, so nothing was ever at rest")
 
 
 def _settled(cluster: VirtualCluster) -> None:

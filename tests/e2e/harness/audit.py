@@ -1,4 +1,4 @@
-"""What the host's audit log says about our calls."""
+"""What the host's audit log says about the calls of one user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
 
 class Call(NamedTuple):
-    """One answered request of a control plane's ServiceAccount."""
+    """One answered request."""
 
     verb: str
     group: str
@@ -55,7 +55,9 @@ class AuditLog:
                 continue
             event = json.loads(line)
             about = event.get("objectRef")
-            if event["stage"] != "ResponseComplete" or about is None or event["user"]["username"] != self._user:
+            # A watch is answered long before it completes.
+            answered = "ResponseStarted" if event["verb"] == "watch" else "ResponseComplete"
+            if event["stage"] != answered or about is None or event["user"]["username"] != self._user:
                 continue
             resource = "/".join(part for part in (about["resource"], about.get("subresource")) if part)
             yield Call(
