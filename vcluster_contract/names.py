@@ -70,6 +70,16 @@ def headless_service(vcluster: str) -> str:
     return f"{vcluster}-headless"
 
 
+def etcd(vcluster: str) -> str:
+    """StatefulSet and Service of the etcd that the chart deploys."""
+    return f"{vcluster}-etcd"
+
+
+def etcd_headless(vcluster: str) -> str:
+    """Service that gives the members of the deployed etcd their names."""
+    return f"{vcluster}-etcd-headless"
+
+
 def control_plane_service_account(vcluster: str) -> str:
     """ServiceAccount of the control-plane pod."""
     return f"vc-{vcluster}"

@@ -1,15 +1,16 @@
-"""Command line of the image: ``run`` is the syncer, ``bootstrap`` prepares the pod as its init container."""
+"""Command line of the image: ``run`` is the syncer, ``bootstrap`` and ``bootstrap-etcd`` prepare pods."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 import uvloop
 
-USAGE: Final = "usage: vcluster-syncer run | bootstrap\n"
+USAGE: Final = "usage: vcluster-syncer run | bootstrap | bootstrap-etcd\n"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,7 +45,18 @@ async def _bootstrap() -> int:
     return 0
 
 
-_COMMANDS: Final[dict[str, Callable[[], Coroutine[Any, Any, int]]]] = {"run": _run, "bootstrap": _bootstrap}
+async def _bootstrap_etcd() -> int:
+    from vcluster_syncer.bootstrap import etcd_member
+    from vcluster_syncer.clock import SystemClock
+
+    return etcd_member.main(os.environ, SystemClock().now())
+
+
+_COMMANDS: Final[dict[str, Callable[[], Coroutine[Any, Any, int]]]] = {
+    "run": _run,
+    "bootstrap": _bootstrap,
+    "bootstrap-etcd": _bootstrap_etcd,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

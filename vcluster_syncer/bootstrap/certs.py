@@ -88,15 +88,14 @@ def load_authority(name: str, pair: Pair) -> Authority:
 
 
 def issue(authority: Authority, leaf: Leaf, now: datetime) -> Pair:
-    """An EC P-256 certificate for ``leaf``, valid for a year and never longer than its issuer."""
+    """An EC P-256 certificate for ``leaf``, valid for a year, or as long as its issuer when it is to last."""
     key = ec.generate_private_key(ec.SECP256R1())
-    purpose = ExtendedKeyUsageOID.SERVER_AUTH if leaf.sans else ExtendedKeyUsageOID.CLIENT_AUTH
     builder = (
         x509.CertificateBuilder(authority.cert.subject, _subject(leaf), key.public_key(), x509.random_serial_number())
         .not_valid_before(max(now - _SKEW, authority.cert.not_valid_before_utc))
-        .not_valid_after(leaf_end(authority, now))
+        .not_valid_after(leaf_end(authority, leaf, now))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(_purposes(leaf)), critical=False)
         .add_extension(_authority_identifier(authority), critical=False)
     )
     if leaf.sans:
@@ -105,9 +104,15 @@ def issue(authority: Authority, leaf: Leaf, now: datetime) -> Pair:
     return Pair(cert.public_bytes(serialization.Encoding.PEM), _key_pem(key))
 
 
-def leaf_end(authority: Authority, now: datetime) -> datetime:
-    """When a certificate issued now stops being valid."""
-    return min((now + LEAF_LIFETIME).astimezone(UTC), authority.cert.not_valid_after_utc)
+def leaf_end(authority: Authority, leaf: Leaf, now: datetime) -> datetime:
+    """When a certificate issued now stops being valid; never after its issuer does."""
+    end = authority.cert.not_valid_after_utc
+    return end if leaf.lasting else min((now + LEAF_LIFETIME).astimezone(UTC), end)
+
+
+def _purposes(leaf: Leaf) -> list[x509.ObjectIdentifier]:
+    server = [ExtendedKeyUsageOID.SERVER_AUTH] if leaf.sans else []
+    return [*server, ExtendedKeyUsageOID.CLIENT_AUTH] if leaf.client or not leaf.sans else server
 
 
 def new_service_account_key() -> Pair:

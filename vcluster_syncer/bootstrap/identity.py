@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from vcluster_contract import markers, names
+from vcluster_contract import layout, markers, names
 from vcluster_contract.kinds import SECRETS
 from vcluster_syncer.bootstrap import certs
 from vcluster_syncer.bootstrap.errors import BootstrapError
@@ -22,13 +23,14 @@ Identity = dict[str, bytes]
 """Content of the Secret: PEM by file name."""
 
 AUTHORITIES: Final = {"ca": "kubernetes-ca", "front-proxy-ca": "front-proxy-ca"}
-_FILES: Final = ("ca.crt", "ca.key", "front-proxy-ca.crt", "front-proxy-ca.key", "sa.pub", "sa.key")
+"""Authorities that every virtual cluster has, with their common names."""
+ETCD_AUTHORITY: Final = {layout.ETCD_AUTHORITY: "etcd-ca"}
 
 
-def generate(now: datetime) -> Identity:
+def generate(authorities: Mapping[str, str], now: datetime) -> Identity:
     """A fresh identity; takes some 100 ms of CPU, nearly all of it for the RSA key."""
     found: Identity = {}
-    for name, common_name in AUTHORITIES.items():
+    for name, common_name in authorities.items():
         pair = certs.new_authority(common_name, now)
         found |= {f"{name}.crt": pair.cert, f"{name}.key": pair.key}
     service_account = certs.new_service_account_key()
@@ -36,7 +38,13 @@ def generate(now: datetime) -> Identity:
 
 
 async def ensure(
-    client: Client, *, vcluster: str, namespace: str, owner: dict[str, Any] | None, now: datetime
+    client: Client,
+    *,
+    vcluster: str,
+    namespace: str,
+    owner: dict[str, Any] | None,
+    now: datetime,
+    authorities: Mapping[str, str] = AUTHORITIES,
 ) -> Identity:
     """The identity in Secret NAME-certs; made when missing, and the other replica's when two make it at once.
 
@@ -47,7 +55,7 @@ async def ensure(
     try:
         found = await client.get(SECRETS, key)
     except NotFound:
-        made = await asyncio.to_thread(generate, now)
+        made = await asyncio.to_thread(generate, authorities, now)
         body = _secret(key, vcluster, owner, made)
         try:
             await client.create(SECRETS, namespace, body, field_manager=markers.FIELD_MANAGER)
@@ -55,18 +63,25 @@ async def ensure(
             found = await client.get(SECRETS, key)
         else:
             return made
-    return await _completed(client, key, found, owner, now)
+    return await _completed(client, key, found, owner=owner, authorities=authorities, now=now)
 
 
 async def _completed(
-    client: Client, key: Key, secret: dict[str, Any], owner: dict[str, Any] | None, now: datetime
+    client: Client,
+    key: Key,
+    secret: dict[str, Any],
+    *,
+    owner: dict[str, Any] | None,
+    authorities: Mapping[str, str],
+    now: datetime,
 ) -> Identity:
     """What the Secret holds, with missing pairs added and the owner put right; one write or none."""
-    stored = {name: base64.b64decode(value) for name, value in (secret.get("data") or {}).items() if name in _FILES}
-    _refuse_halves(key, stored)
+    files = [name for pair in _pairs(authorities) for name in pair]
+    stored = {name: base64.b64decode(value) for name, value in (secret.get("data") or {}).items() if name in files}
+    _refuse_halves(key, stored, authorities)
     patch: dict[str, Any] = {}
-    if len(stored) < len(_FILES):
-        stored = (await asyncio.to_thread(generate, now)) | stored
+    if len(stored) < len(files):
+        stored = (await asyncio.to_thread(generate, authorities, now)) | stored
         patch["data"] = _encoded(stored)
     if owner is not None and secret["metadata"].get("ownerReferences") != [owner]:
         patch["metadata"] = {"ownerReferences": [owner]}
@@ -77,9 +92,13 @@ async def _completed(
     return stored
 
 
-def _refuse_halves(key: Key, stored: Identity) -> None:
+def _pairs(authorities: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [*((f"{name}.crt", f"{name}.key") for name in authorities), ("sa.pub", "sa.key")]
+
+
+def _refuse_halves(key: Key, stored: Identity, authorities: Mapping[str, str]) -> None:
     """Half a pair is worth nothing, and replacing the half that is there would change who the cluster is."""
-    for first, second in zip(_FILES[::2], _FILES[1::2], strict=True):
+    for first, second in _pairs(authorities):
         if (first in stored) != (second in stored):
             missing = second if first in stored else first
             raise BootstrapError(

@@ -56,8 +56,9 @@ def fingerprint(authority: bytes) -> str:
 
 def due(leaves: Iterable[Leaf], directory: Path, now: datetime) -> tuple[Leaf, ...]:
     """Those that are missing, changed, signed by another authority or past two thirds of their life."""
+    leaves = tuple(leaves)
     record = read(directory)
-    issuers = {name: fingerprint((directory / f"{name}.crt").read_bytes()) for name in ("ca", "front-proxy-ca")}
+    issuers = {name: fingerprint((directory / f"{name}.crt").read_bytes()) for name in {leaf.issuer for leaf in leaves}}
     return tuple(leaf for leaf in leaves if _due(leaf, record.get(leaf.name), issuers[leaf.issuer], now))
 
 

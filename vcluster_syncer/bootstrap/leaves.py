@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-Issuer = Literal["ca", "front-proxy-ca"]
+Issuer = Literal["ca", "front-proxy-ca", "etcd-ca"]
 
 API_SERVER: Final = "apiserver"
 KUBELET_CLIENT: Final = "apiserver-kubelet-client"
@@ -30,6 +30,10 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     organization: str = ""
     issuer: Issuer = "ca"
     sans: tuple[str, ...] = ()
+    client: bool = False
+    """Also a client certificate, although it has alternative names: members of etcd call each other."""
+    lasting: bool = False
+    """As long as its issuer lives, because nobody renews it."""
 
 
 _CLIENTS: Final = (
@@ -42,10 +46,11 @@ _CLIENTS: Final = (
 )
 
 
-def control_plane_leaves(api_server_sans: tuple[str, ...]) -> tuple[Leaf, ...]:
+def control_plane_leaves(api_server_sans: tuple[str, ...], etcd: tuple[Leaf, ...] = ()) -> tuple[Leaf, ...]:
     """All certificates of one control-plane pod."""
     return (
         Leaf(name=API_SERVER, common_name="kube-apiserver", sans=api_server_sans),
         Leaf(name=WEBHOOK, common_name="vcluster-webhook", sans=("127.0.0.1", "localhost")),
         *_CLIENTS,
+        *etcd,
     )

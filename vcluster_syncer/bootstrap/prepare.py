@@ -10,7 +10,17 @@ import msgspec
 
 from vcluster_contract import layout
 from vcluster_contract.kinds import SERVICES
-from vcluster_syncer.bootstrap import files, hooks, identity, issued, kubeconfigs, leadership, runtime, sign
+from vcluster_syncer.bootstrap import (
+    etcd_leaves,
+    files,
+    hooks,
+    identity,
+    issued,
+    kubeconfigs,
+    leadership,
+    runtime,
+    sign,
+)
 from vcluster_syncer.bootstrap.errors import BootstrapError
 from vcluster_syncer.bootstrap.leaves import control_plane_leaves
 from vcluster_syncer.bootstrap.sans import api_server_sans
@@ -36,7 +46,12 @@ async def prepare(
     owner = owner_reference(service) if config.set_owner else None
     now = clock.now()
     ensure_identity = identity.ensure(
-        client, vcluster=environment.vcluster, namespace=environment.namespace, owner=owner, now=now
+        client,
+        vcluster=environment.vcluster,
+        namespace=environment.namespace,
+        owner=owner,
+        now=now,
+        authorities=identity.AUTHORITIES | (identity.ETCD_AUTHORITY if config.etcd else {}),
     )
     ensure_runtime = runtime.ensure(client, service, owner, given_cidr=config.networking.service_cidr)
     found, *_ = await asyncio.gather(ensure_identity, ensure_runtime, _ensure_lease(client, config, environment, owner))
@@ -49,7 +64,10 @@ async def prepare(
         pod_ip=environment.pod_ip,
         extra=config.extra_sans,
     )
-    sign.sign(issued.due(control_plane_leaves(sans), pki, now), pki, now)
+    etcd = etcd_leaves.in_control_plane(
+        config, vcluster=environment.vcluster, namespace=environment.namespace, pod_ip=environment.pod_ip
+    )
+    sign.sign(issued.due(control_plane_leaves(sans, etcd), pki, now), pki, now)
     for path, configuration in _configuration(config, found["ca.crt"]).items():
         files.write(_at(root, path), msgspec.json.format(msgspec.json.encode(configuration)))
 

@@ -16,7 +16,7 @@ import msgspec
 
 from vcluster_contract import layout
 from vcluster_contract.kinds import SERVICES
-from vcluster_syncer.bootstrap import issued
+from vcluster_syncer.bootstrap import etcd_leaves, issued
 from vcluster_syncer.bootstrap.leaves import control_plane_leaves
 from vcluster_syncer.bootstrap.order import Order
 from vcluster_syncer.bootstrap.sans import api_server_sans
@@ -63,8 +63,11 @@ async def reissue(world: World, *, pod_ip: str, pki: Path, sign: Sign) -> tuple[
     sans = api_server_sans(
         found.decode(), cluster_domain=config.networking.cluster_domain, pod_ip=pod_ip, extra=config.extra_sans
     )
+    etcd = etcd_leaves.in_control_plane(
+        config, vcluster=world.scope.vcluster, namespace=world.scope.host_namespace, pod_ip=pod_ip
+    )
     now = world.clock.now()
-    due = issued.due(control_plane_leaves(sans), pki, now)
+    due = issued.due(control_plane_leaves(sans, etcd), pki, now)
     if due:
         await sign(Order(str(pki), now, due))
         _log.info("certificates reissued", extra={"certificates": [leaf.name for leaf in due]})

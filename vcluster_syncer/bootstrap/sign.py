@@ -30,7 +30,7 @@ def sign(leaves: Iterable[Leaf], directory: Path, now: datetime) -> None:
         pair = certs.issue(authority, leaf, now)
         files.write(directory / f"{leaf.name}.key", pair.key)
         files.write(directory / f"{leaf.name}.crt", pair.cert)
-        end = certs.leaf_end(authority, now)
+        end = certs.leaf_end(authority, leaf, now)
         record[leaf.name] = issued.Issued(leaf, issued.fingerprint(pem.cert), now, end)
     issued.write(directory, record)
 
