@@ -12,6 +12,7 @@ _COMMANDS: Final = {
     "lint": "Find every mistake in a vcluster.yaml.",
     "compile": "Compile a vcluster.yaml into values for the chart, or into a chart.",
     "explain": "Explain a diagnostic code or a setting.",
+    "convert": "Convert a file of an older dialect.",
     "schema": "Print the JSON schema for editors.",
     "name": "Translate names between the virtual cluster and its host.",
     "rbac": "Show what the control plane will be allowed to do, and why.",

@@ -79,7 +79,20 @@ TAG = ValueType(
     r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}(@sha256:[0-9a-f]{64})?",
     ("v1.35.2",),
 )
-IMAGE = ValueType(
+
+
+class ImageType(ValueType):
+    """An image reference; since v0.27 the dialect also takes its parts, which are joined."""
+
+    def parse(self, value: object) -> str | int | float:
+        """Return the joined reference."""
+        if isinstance(value, dict) and value.keys() <= {"registry", "repository", "tag"} and value.get("repository"):
+            name = "/".join(str(value[key]) for key in ("registry", "repository") if value.get(key))
+            value = f"{name}:{value['tag']}" if value.get("tag") else name
+        return super().parse(value)
+
+
+IMAGE = ImageType(
     "image",
     "an image reference such as registry.example.com/team/image:v1",
     r"[A-Za-z0-9][A-Za-z0-9._:/-]*(@sha256:[0-9a-f]{64})?",

@@ -9,6 +9,7 @@ from annotated_types import Ge, Le
 from vcluster_config.model.deprecated import DEPRECATED, sentence
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Shape, default_of, fields, shape_of
+from vcluster_config.model.types import ImageType
 from vcluster_config.model.values import ValueType, auto_bool
 from vcluster_config.schema.docstrings import description
 
@@ -121,4 +122,8 @@ def _text(type_: ValueType) -> Json:
     schema: Json = {"type": ["string", "number"] if type_.numbers else "string", "pattern": pattern}
     if type_.examples:
         schema["examples"] = list(type_.examples)
+    if isinstance(type_, ImageType):
+        parts = {key: {"type": "string"} for key in ("registry", "repository", "tag")}
+        whole = {"type": "object", "additionalProperties": False, "properties": parts, "required": ["repository"]}
+        return {"anyOf": [schema, whole]}
     return schema

@@ -66,3 +66,4 @@ class Code(StrEnum):
     NO_EFFECT_YET = "VC901"
     NO_EFFECT = "VC902"
     REPLACED_KEY = "VC903"
+    NOT_CONVERTED = "VC904"

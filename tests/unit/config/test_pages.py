@@ -12,8 +12,8 @@ from vcluster_config.schema.pages import page
 from vcluster_config.source import SetKind, SetOption, SourceFile, load
 from vcluster_config.source.codes import Code
 
-COMPILE_ONLY = {Code.NOT_COMPILED}
-CODES = [code for code in Code if code not in COMPILE_ONLY]
+NOT_OF_THE_LINTER = {Code.NOT_COMPILED, Code.NOT_CONVERTED}
+CODES = [code for code in Code if code not in NOT_OF_THE_LINTER]
 
 
 def codes(example: str, code: Code) -> list[Code]:

@@ -1,0 +1,33 @@
+"""Findings an author has judged stay quiet; comments that accept nothing do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.config.linting import lint, places
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sleepMode: {enabled: true} # vcluster-config: ignore[VC901, VC903] planned\n",
+        "# vcluster-config: ignore[VC901,VC903]\nsleepMode: {enabled: true}\n",
+    ],
+)
+def test_a_comment_accepts_findings_of_its_line_or_the_next(text: str) -> None:
+    assert places(lint(text)) == []
+
+
+def test_other_codes_and_other_lines_are_not_accepted() -> None:
+    report = lint("sync: {} # vcluster-config: ignore[VC101]\nfoo: 1\n")
+    assert places(report) == ["1:10 VC014", "2:1 VC101 foo"]
+
+
+def test_a_comment_without_a_code_accepts_nothing() -> None:
+    assert places(lint("foo: 1 # vcluster-config: ignore\n")) == ["1:1 VC101 foo", "1:8 VC014"]
+
+
+@pytest.mark.parametrize(("reason", "codes"), [("", ["VC601", "VC014"]), (" lab only", [])])
+def test_security_findings_need_a_reason(reason: str, codes: list[str]) -> None:
+    report = lint(f"exportKubeConfig: {{insecure: true}} # vcluster-config: ignore[VC601]{reason}\n")
+    assert [found.code for found in report.diagnostics] == codes

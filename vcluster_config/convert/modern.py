@@ -1,0 +1,56 @@
+"""Keys that v0.20 to v0.36 renamed, moved to where they are now."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from vcluster_config.convert.tree import MISSING, Tree, put, take
+from vcluster_config.source.node import plain
+
+if TYPE_CHECKING:
+    from vcluster_config.source.document import Document
+
+_NETWORK: Final = "policies.networkPolicy."
+_MOVES: Final = (
+    ("serviceCIDR", "networking.serviceCIDR"),
+    ("controlPlane.advanced.virtualScheduler.enabled", "controlPlane.distro.k8s.scheduler.enabled"),
+    ("sleepMode.timeZone", "sleep.auto.timezone"),
+    ("sleepMode.autoSleep.afterInactivity", "sleep.auto.afterInactivity"),
+    ("sleepMode.autoSleep.schedule", "sleep.auto.schedule"),
+    ("sleepMode.autoSleep.exclude", "sleep.auto.exclude"),
+    ("sleepMode.autoWakeup.schedule", "sleep.auto.wakeup.schedule"),
+    ("policies.networkPolicy.outgoingConnections.ipBlock.cidr", "policies.networkPolicy.workload.publicEgress.cidr"),
+    (
+        "policies.networkPolicy.outgoingConnections.ipBlock.except",
+        "policies.networkPolicy.workload.publicEgress.except",
+    ),
+    ("experimental.multiNamespaceMode.enabled", "sync.toHost.namespaces.enabled"),
+    ("experimental.multiNamespaceMode.namespaceLabels", "sync.toHost.namespaces.extraLabels"),
+)
+_DROPPED: Final = (
+    "pro",
+    "experimental.reuseNamespace",
+    _NETWORK + "outgoingConnections.platform",
+)
+
+
+def modernise(document: Document) -> Tree:
+    """Move renamed keys and drop those without meaning; everything else stays as it is."""
+    tree = cast("Tree", copy.deepcopy(plain(document.root)))
+    for old, new in _MOVES:
+        value = take(tree, old)
+        if value is not MISSING:
+            put(tree, new, value)
+    for path in _DROPPED:
+        take(tree, path)
+    _single_secret(tree)
+    if take(tree, "sleepMode.enabled") is False:
+        take(tree, "sleep")
+    return tree
+
+
+def _single_secret(tree: Tree) -> None:
+    secret: Any = take(tree, "exportKubeConfig.secret")
+    if secret is not MISSING and isinstance(secret, dict) and any(secret.values()):
+        put(tree, "exportKubeConfig.additionalSecrets", [secret])
