@@ -81,11 +81,12 @@ class Controllers:
                 self.server.patch(PERSISTENT_VOLUME_CLAIMS, claim.meta.key, patch, PatchType.MERGE)
 
     def _in_use(self, claim: Key) -> bool:
+        """Only a pod that has a node counts, as in the PVC protection controller."""
         for entry in self.server.storage.entries(table_of(PODS)):
             if entry.meta.key.namespace == claim.namespace:
-                for volume in entry.decode()["spec"].get("volumes", []):
-                    if volume.get("persistentVolumeClaim", {}).get("claimName") == claim.name:
-                        return True
+                spec = entry.decode()["spec"]
+                if spec.get("nodeName") and claim.name in _claims_of(spec):
+                    return True
         return False
 
     def _empty(self, namespace: Key) -> None:
@@ -133,8 +134,14 @@ class Kubelet:
                 self._start(entry, pod)
 
     def _schedule(self, entry: Entry, pod: JSON) -> None:
-        if not pod["spec"].get("schedulingGates"):
+        if not pod["spec"].get("schedulingGates") and self._has_claims(entry.meta.key.namespace, pod["spec"]):
             self.server.bind(entry.meta.key, {"target": {"kind": "Node", "name": self.node}})
+
+    def _has_claims(self, namespace: str, spec: JSON) -> bool:
+        """The scheduler waits for claims that are missing or being deleted."""
+        found = {e.meta.key: e for e in self.server.storage.entries(table_of(PERSISTENT_VOLUME_CLAIMS))}
+        claims = [found.get(Key(namespace, name)) for name in _claims_of(spec)]
+        return all(claim is not None and not claim.meta.deleting for claim in claims)
 
     def _start(self, entry: Entry, pod: JSON) -> None:
         time = timestamps.time(self.server.clock.now())
@@ -152,6 +159,11 @@ class Kubelet:
     def finish(self, key: Key, phase: str = "Succeeded") -> None:
         """End a pod's containers, as a Job's do by themselves."""
         self.server.patch(PODS, key, {"status": {"phase": phase}}, PatchType.MERGE, subresource="status")
+
+
+def _claims_of(spec: JSON) -> list[str]:
+    sources = (volume.get("persistentVolumeClaim", {}) for volume in spec.get("volumes", []))
+    return [source["claimName"] for source in sources if source]
 
 
 def _ready_conditions(pod: JSON, time: str) -> list[JSON]:

@@ -78,7 +78,8 @@ def _services(world: World, kind: Kind) -> Registration:
 
 
 def _endpoints(world: World, kind: Kind) -> Registration:
-    return _named(kind, EndpointsSyncer(world, kind), (kind.resource,), (kind.resource, SERVICES))
+    host = (ENDPOINTS, SERVICES) if kind.resource == ENDPOINTS else (kind.resource,)
+    return _named(kind, EndpointsSyncer(world, kind), host, (kind.resource, SERVICES))
 
 
 def _claims(world: World, kind: Kind) -> Registration:

@@ -27,6 +27,7 @@ class EndpointsSyncer:
         self._virtual = world.virtual.stores[kind.resource]
         self._host = world.host.stores[kind.resource]
         self._reverse = Reverse(world.scope, kind.resource, self._host)
+        self._service_of = Reverse(world.scope, SERVICES, self._host_services)
 
     async def reconcile(self, key: Key) -> Outcome:
         """Create, patch or remove the host object."""
@@ -49,8 +50,12 @@ class EndpointsSyncer:
         return await patch(world.host, resource, host, changes) if changes else Done()
 
     def keys_for_host(self, resource: Resource, key: Key) -> list[Key]:
-        """The virtual object from which a host object was made."""
-        return self._reverse.keys(key)
+        """The virtual object from which a host object was made.
+
+        Endpoints that the host made itself have the name of their Service and are in the way of the user's.
+        """
+        found = [] if resource == SERVICES else self._reverse.keys(key)
+        return found if found or self._slices else self._service_of.keys(key)
 
     def keys_for_virtual(self, resource: Resource, key: Key) -> list[Key]:
         """The object itself, or those of a changed Service."""

@@ -93,6 +93,10 @@ class Engine:
             self._opened.clear()
             await self._opened.wait()
 
+    def names(self) -> list[str]:
+        """Names of all lanes."""
+        return [lane.name for lane in self._lanes]
+
     def idle(self) -> bool:
         """Whether no key is in line or being worked on; delayed keys do not count."""
         return all(lane.queue.idle for lane in self._lanes)
