@@ -8,7 +8,7 @@ from tests.unit.compile.compiling import setting
 
 _REMOTE = {"enabled": True, "dataSource": "postgres://user:password@db.example.com/name"}
 _MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\ndata: {a: b}\n"
-_STORES = {"remote database", "external etcd"}
+_STORES = {"remote database", "external etcd", "three replicas of embedded etcd"}
 _METADATA = {"labels": {"team": "blue"}, "annotations": {"example.com/a": "b"}}
 
 CHOICES: dict[str, dict[str, Any]] = {
@@ -16,6 +16,12 @@ CHOICES: dict[str, dict[str, Any]] = {
     "external etcd": setting(
         "controlPlane.backingStore.etcd.external", {"enabled": True, "endpoint": "etcd.example.com:2379"}
     ),
+    "three replicas of embedded etcd": {
+        "controlPlane": {
+            "backingStore": {"etcd": {"embedded": {"enabled": True}}},
+            "statefulSet": {"highAvailability": {"replicas": 3}},
+        }
+    },
     "real nodes": setting("sync.fromHost.nodes.enabled", True),
     "no claim": setting("controlPlane.statefulSet.persistence.volumeClaim.enabled", False),
     "load balancer": setting("controlPlane.service.spec", {"type": "LoadBalancer"}),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def notes(resolved: Resolved) -> str:
     """Text with release tokens."""
-    kind = "statefulset" if resolved.claims else "deployment"
+    kind = "statefulset" if resolved.stateful else "deployment"
     kubectl = f"kubectl --namespace {NAMESPACE}"
     kubeconfig = f"{RELEASE}.kubeconfig"
     template = "{{.data.config | base64decode}}"

@@ -61,13 +61,13 @@ def _spec(resolved: Resolved) -> PodSpec:
 
 
 def _init(resolved: Resolved) -> tuple[Container, ...]:
-    """The datastore first: it starts while ``bootstrap`` works, so the API server finds it ready, and ends last."""
+    """The datastore starts before the API server and ends after it; beside ``bootstrap`` unless it needs its files."""
     first, sidecar = bootstrap(resolved), resolved.datastore.sidecar
     if sidecar is None:
         return (first,)
     if resolved.datastore.reads_user_files:
         sidecar = replace(sidecar, volume_mounts=(*sidecar.volume_mounts, *user_mounts(resolved.config)))
-    return (sidecar, first)
+    return (first, sidecar) if resolved.datastore.needs_bootstrap else (sidecar, first)
 
 
 def _main(resolved: Resolved) -> tuple[Container, ...]:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from vcluster_config.datastore import external_etcd, kine
+from vcluster_config.datastore import embedded_etcd, external_etcd, kine
 from vcluster_config.datastore.types import Datastore
 from vcluster_config.distro import k8s
 from vcluster_config.distro.types import ControlPlane, Request
 from vcluster_config.errors import CompileError
-from vcluster_config.images import with_default_registry
+from vcluster_config.images import reference, with_default_registry
 from vcluster_config.model import Config
 from vcluster_config.objects import Resources, VolumeMount
 
 if TYPE_CHECKING:
+    from vcluster_config.model.shared import Image
     from vcluster_config.model.shared import Resources as ModelResources
     from vcluster_config.model.shared import VolumeMount as ModelVolumeMount
 
@@ -31,7 +32,12 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     control_plane: ControlPlane
     replicas: int
     claims: bool
-    """Whether the control plane keeps data in claims, and so is a StatefulSet."""
+    """Whether the control plane keeps data in claims."""
+
+    @property
+    def stateful(self) -> bool:
+        """Whether the workload is a StatefulSet: its pods keep data or names."""
+        return self.claims or self.datastore.needs_names
 
     @property
     def kubernetes_version(self) -> str:
@@ -56,6 +62,11 @@ def resolve(config: Config) -> Resolved:
         replicas=replicas,
         claims=_claims(config, datastore),
     )
+
+
+def etcd_image(image: Image, default_registry: str) -> str:
+    """Image of etcd, embedded or deployed."""
+    return reference(image.registry, image.repository, image.tag, default_registry=default_registry)
 
 
 def user_mounts(config: Config) -> tuple[VolumeMount, ...]:
@@ -91,26 +102,40 @@ def _datastore(config: Config) -> Datastore:
         raise CompileError("controlPlane.backingStore", f"{' and '.join(chosen)} are enabled; enable one of them")
     kind = chosen[0] if chosen else "database.embedded"
     path = f"controlPlane.backingStore.{kind}"
+    registry = config.control_plane.advanced.default_image_registry
     if kind == "etcd.external":
         return external_etcd.datastore(store.etcd.external)
-    if kind.startswith("etcd."):
-        raise CompileError(path, "this store cannot be compiled yet; use SQLite, MySQL, PostgreSQL or an external etcd")
+    if kind == "etcd.embedded":
+        image = etcd_image(store.etcd.deploy.stateful_set.image, registry)
+        return embedded_etcd.datastore(store.etcd.embedded, image=image, replicas=_wanted_replicas(config))
+    if kind == "etcd.deploy":
+        raise CompileError(path, "this store cannot be compiled yet; use another one")
     if kind == "database.external" and not store.database.external.data_source:
         raise CompileError(f"{path}.dataSource", "is empty; say where the database is, mysql://… or postgres://…")
     database = store.database.external if kind == "database.external" else store.database.embedded
-    image = with_default_registry(kine.IMAGE, config.control_plane.advanced.default_image_registry)
+    image = with_default_registry(kine.IMAGE, registry)
     return kine.datastore(database, image=image, config_path=path)
 
 
 def _replicas(config: Config, datastore: Datastore) -> int:
-    replicas = config.control_plane.stateful_set.high_availability.replicas
+    replicas = _wanted_replicas(config)
     if replicas > 1 and not datastore.shared:
         raise CompileError(
             "controlPlane.statefulSet.highAvailability.replicas",
             f"{replicas} replicas cannot share {datastore.config_path}; "
             "set replicas to 1 or choose etcd, MySQL or PostgreSQL",
         )
+    scheduling = config.control_plane.stateful_set.scheduling
+    if replicas > 1 and datastore.needs_names and scheduling.pod_management_policy != "Parallel":
+        raise CompileError(
+            "controlPlane.statefulSet.scheduling.podManagementPolicy",
+            "members of etcd need each other to start, so OrderedReady would wait for ever; set it to Parallel",
+        )
     return replicas
+
+
+def _wanted_replicas(config: Config) -> int:
+    return config.control_plane.stateful_set.high_availability.replicas
 
 
 def _control_plane(config: Config, distro: Distro, datastore: Datastore, replicas: int) -> ControlPlane:

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 _HTTPS: Final[Json] = {"name": "https", "port": 443, "protocol": "TCP", "targetPort": layout.API_SERVER_PORT}
 _KUBELET: Final[Json] = {"name": "kubelet", "port": 10250, "protocol": "TCP", "targetPort": layout.KUBELET_PORT}
 
+_ETCD_PEER: Final[Json] = {
+    "name": "peer",
+    "port": layout.ETCD_PEER_PORT,
+    "protocol": "TCP",
+    "targetPort": layout.ETCD_PEER_PORT,
+}
+
 
 def service(resolved: Resolved) -> Service | None:
     """Service NAME; its ClusterIP is the address of ``default/kubernetes`` inside, and it owns run-time objects."""
@@ -40,7 +47,7 @@ def service(resolved: Resolved) -> Service | None:
 
 def headless_service(resolved: Resolved) -> Service | None:
     """Service NAME-headless, which a StatefulSet needs."""
-    if not resolved.claims:
+    if not resolved.stateful:
         return None
     section = resolved.config.control_plane.advanced.headless_service
     return Service(
@@ -55,7 +62,7 @@ def headless_service(resolved: Resolved) -> Service | None:
         spec={
             "clusterIP": "None",
             "publishNotReadyAddresses": True,
-            "ports": [_HTTPS],
+            "ports": [_HTTPS, *([_ETCD_PEER] if resolved.datastore.etcd == "embedded" else [])],
             "selector": dict(SELECTOR),
         },
     )

@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
 def stateful_set(resolved: Resolved) -> StatefulSet | None:
     """The workload with storage of its own; None when it needs none."""
-    if not resolved.claims:
+    if not resolved.stateful:
         return None
     workload = resolved.config.control_plane.stateful_set
-    retention = workload.persistence.volume_claim.retention_policy
     return StatefulSet(
         api_version="apps/v1",
         kind="StatefulSet",
@@ -37,7 +36,7 @@ def stateful_set(resolved: Resolved) -> StatefulSet | None:
             service_name=HEADLESS_SERVICE,
             pod_management_policy=workload.scheduling.pod_management_policy,
             selector=LabelSelector(match_labels=SELECTOR),
-            persistent_volume_claim_retention_policy=ClaimRetention(when_deleted=retention, when_scaled="Retain"),
+            persistent_volume_claim_retention_policy=_retention(resolved),
             template=pod_template(resolved),
             volume_claim_templates=_claims(resolved),
         ),
@@ -46,7 +45,7 @@ def stateful_set(resolved: Resolved) -> StatefulSet | None:
 
 def deployment(resolved: Resolved) -> Deployment | None:
     """The workload without storage; None when there is a StatefulSet."""
-    if resolved.claims:
+    if resolved.stateful:
         return None
     return Deployment(
         api_version="apps/v1",
@@ -75,8 +74,17 @@ def _strategy(resolved: Resolved) -> Json:
     return {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": unavailable}}
 
 
+def _retention(resolved: Resolved) -> ClaimRetention | None:
+    if not resolved.claims:
+        return None
+    when_deleted = resolved.config.control_plane.stateful_set.persistence.volume_claim.retention_policy
+    return ClaimRetention(when_deleted=when_deleted, when_scaled="Retain")
+
+
 def _claims(resolved: Resolved) -> tuple[Json, ...]:
     """Complete with apiVersion and kind: what the API server would add shows up as drift in GitOps tools."""
+    if not resolved.claims:
+        return ()
     persistence = resolved.config.control_plane.stateful_set.persistence
     given = persistence.volume_claim_templates
     if given:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from vcluster_config.objects import Container, Json, VolumeMount
@@ -19,6 +21,14 @@ class Datastore(msgspec.Struct, frozen=True, kw_only=True):
     """Content of Secret vc-datastore-NAME, which containers take as environment; empty means no Secret."""
     pod_annotations: dict[str, str] = {}
     """What makes the pods restart when the Secret changes."""
+    needs_bootstrap: bool = False
+    """Whether the sidecar reads files that ``bootstrap`` makes, and so starts after it."""
+    needs_names: bool = False
+    """Whether pods must keep their names, even without claims."""
+    etcd: Literal["", "embedded", "deployed"] = ""
+    """Whose certificates ``bootstrap`` makes."""
+    objects: tuple[Json, ...] = ()
+    """Objects of a datastore that runs in pods of its own."""
     reads_user_files: bool = False
     """Whether the user's extra volumes hold files (certificates) that the datastore's clients read."""
     keeps_data: bool

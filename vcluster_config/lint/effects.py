@@ -97,7 +97,7 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     _needed("policies.centralAdmission", "webhooks from outside are not enforced yet"),
     _needed("controlPlane.distro.k3s", "this distro is not built yet"),
     _needed("controlPlane.distro.k0s", "this distro is not built yet"),
-    _needed("controlPlane.backingStore.etcd.embedded.migrateFromDeployedEtcd", "data is not taken over from another etcd"),
+    _needed("controlPlane.backingStore.etcd.embedded.migrateFromDeployedEtcd", "no data is taken from another etcd"),
     _needed("controlPlane.backingStore.etcd.deploy", "this store is not built yet"),
     _needed("controlPlane.backingStore.database.external.identityProvider", _TOKENS),
     _needed("controlPlane.backingStore.database.embedded.identityProvider", _TOKENS),

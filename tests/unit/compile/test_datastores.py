@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.compile.compiling import container, pod_spec, setting, values
+from tests.unit.compile.compiling import container, pod_spec, setting, syncer_config, values
+from tests.unit.compile.pod_security import restricted
 from vcluster_config.errors import CompileError
 from vcluster_contract import layout
 
@@ -112,3 +113,62 @@ def test_two_stores_are_refused() -> None:
     store = {"database": {"external": {"enabled": True}, "embedded": {"enabled": True}}}
     with pytest.raises(CompileError, match=r"database\.embedded and database\.external are enabled"):
         values(setting(STORE, store))
+
+
+EMBEDDED = setting(f"{STORE}.etcd.embedded.enabled", True)
+
+
+def test_embedded_etcd_starts_after_its_certificates_and_before_the_api_server() -> None:
+    first, second = pod_spec(EMBEDDED)["initContainers"]
+    assert (first["name"], second["name"]) == (layout.BOOTSTRAP_CONTAINER, layout.ETCD_CONTAINER)
+    assert second["restartPolicy"] == "Always"
+    assert second["startupProbe"]["httpGet"]["port"] == layout.ETCD_METRICS_PORT
+    assert syncer_config(EMBEDDED).etcd == "embedded"
+
+
+def test_members_know_each_other_by_the_names_of_their_pods() -> None:
+    args = container(layout.ETCD_CONTAINER, with_replicas(EMBEDDED, 3))["args"]
+    host = "@release@-headless.@namespace@.svc:2380"
+    assert f"--initial-advertise-peer-urls=https://$(POD_NAME).{host}" in args
+    members = ",".join(f"@release@-{i}=https://@release@-{i}.{host}" for i in range(3))
+    assert f"--initial-cluster={members}" in args
+    ports = values(with_replicas(EMBEDDED, 3))["headlessService"]["spec"]["ports"]
+    assert 2380 in {port["port"] for port in ports}
+
+
+def test_clients_reach_an_embedded_member_by_loopback_and_certificate_only() -> None:
+    args = set(container(layout.ETCD_CONTAINER, EMBEDDED)["args"])
+    assert "--listen-client-urls=https://127.0.0.1:2379" in args
+    assert {"--client-cert-auth=true", "--peer-client-cert-auth=true"} <= args
+    server = set(container(layout.API_SERVER_CONTAINER, EMBEDDED)["args"])
+    assert "--etcd-servers=https://127.0.0.1:2379" in server
+
+
+def test_members_keep_their_names_even_without_claims() -> None:
+    settings = {
+        "controlPlane": {
+            **EMBEDDED["controlPlane"],
+            "statefulSet": {"persistence": {"volumeClaim": {"enabled": False}}},
+        }
+    }
+    spec = values(settings)["statefulSet"]["spec"]
+    assert "volumeClaimTemplates" not in spec
+    assert {"name": "data", "emptyDir": {}} in spec["template"]["spec"]["volumes"]
+
+
+def test_members_that_start_one_by_one_would_wait_for_ever() -> None:
+    settings = with_replicas(EMBEDDED, 3)
+    settings["controlPlane"]["statefulSet"]["scheduling"] = {"podManagementPolicy": "OrderedReady"}
+    with pytest.raises(CompileError, match=r"podManagementPolicy: members of etcd need each other"):
+        values(settings)
+
+
+def test_settings_of_embedded_etcd_reach_its_command_line() -> None:
+    section = {"enabled": True, "snapshotCount": 5000, "extraArgs": ["--quota-backend-bytes=8589934592"]}
+    args = container(layout.ETCD_CONTAINER, setting(f"{STORE}.etcd.embedded", section))["args"]
+    assert {"--snapshot-count=5000", "--quota-backend-bytes=8589934592"} <= set(args)
+
+
+@pytest.mark.parametrize("settings", [EMBEDDED, REMOTE], ids=["etcd", "kine"])
+def test_every_datastore_meets_the_restricted_standard(settings: dict[str, Any]) -> None:
+    assert restricted(pod_spec(settings)) == []

@@ -1,0 +1,58 @@
+"""Command line of an etcd member, the same in the control-plane pod and in a pod of its own.
+
+Source: etcd documentation, "Configuration options" and "Clustering".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from vcluster_contract import layout
+
+DATA_FOLDER: Final = layout.DATA_DIR + "/etcd"
+
+
+def member(peers: tuple[str, ...], *, listen: str, advertise: str, token: str) -> tuple[str, ...]:
+    """Arguments of one member.
+
+    ``peers`` are the DNS names of all members in order of their ordinals; a member's own name is its pod's name, which
+    is the first label of its DNS name. ``listen`` is the address for clients, ``advertise`` the host part of the URL
+    they are told.
+    """
+    own = f"$({layout.POD_NAME_ENV})"
+    domain = peers[0].partition(".")[2]
+    cluster = ",".join(f"{peer.partition('.')[0]}=https://{peer}:{layout.ETCD_PEER_PORT}" for peer in peers)
+    return (
+        f"--name={own}",
+        f"--data-dir={DATA_FOLDER}",
+        f"--listen-client-urls=https://{listen}:{layout.ETCD_CLIENT_PORT}",
+        f"--advertise-client-urls=https://{advertise}:{layout.ETCD_CLIENT_PORT}",
+        f"--listen-peer-urls=https://0.0.0.0:{layout.ETCD_PEER_PORT}",
+        f"--initial-advertise-peer-urls=https://{own}.{domain}:{layout.ETCD_PEER_PORT}",
+        f"--initial-cluster={cluster}",
+        f"--initial-cluster-token={token}",
+        "--initial-cluster-state=new",
+        # Health only, for the kubelet, which has no client certificate.
+        f"--listen-metrics-urls=http://0.0.0.0:{layout.ETCD_METRICS_PORT}",
+        *_tls("", layout.ETCD_SERVER),
+        *_tls("peer-", layout.ETCD_PEER),
+    )
+
+
+def _tls(prefix: str, name: str) -> tuple[str, ...]:
+    return (
+        f"--{prefix}cert-file={layout.PKI_DIR}/{name}.crt",
+        f"--{prefix}key-file={layout.PKI_DIR}/{name}.key",
+        f"--{prefix}trusted-ca-file={layout.PKI_DIR}/{layout.ETCD_AUTHORITY}.crt",
+        f"--{prefix}client-cert-auth=true",
+    )
+
+
+def of_api_server(server: str) -> tuple[str, ...]:
+    """How the API server calls an etcd of ours."""
+    return (
+        f"--etcd-servers=https://{server}:{layout.ETCD_CLIENT_PORT}",
+        f"--etcd-cafile={layout.PKI_DIR}/{layout.ETCD_AUTHORITY}.crt",
+        f"--etcd-certfile={layout.PKI_DIR}/{layout.ETCD_CLIENT}.crt",
+        f"--etcd-keyfile={layout.PKI_DIR}/{layout.ETCD_CLIENT}.key",
+    )
