@@ -9,6 +9,7 @@ from vcluster_contract.kinds import CATALOGUE, NAMESPACES, NODES, PODS, SECRETS,
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, Terminal, World
 from vcluster_syncer.sync.base import excluded, foreign, is_ours, made_from
+from vcluster_syncer.sync.pod_backlog import Backlog
 from vcluster_syncer.sync.pod_creation import PodCreator
 from vcluster_syncer.sync.pod_deletion import align, finish_virtual, remove_stale_host
 from vcluster_syncer.sync.pod_inputs import API_SERVICE, DNS_SERVICE, InputSource
@@ -37,6 +38,7 @@ class PodSyncer:
         self._tokens = TokenKeeper(world)
         self._creator = PodCreator(world, self._memory, self._inputs, self._tokens)
         self._keeper = PodKeeper(world, self._memory, self._inputs, self._tokens)
+        self._backlog = Backlog(world.clock, world.random)
         self._namespace_labels: dict[str, dict[str, str]] = {}
 
     async def reconcile(self, key: Key) -> Outcome:
@@ -68,6 +70,7 @@ class PodSyncer:
     def keys_for_virtual(self, resource: Resource, key: Key) -> list[Key]:
         """The pod itself, pods waiting for a node, or pods of a namespace whose labels changed."""
         if resource == PODS:
+            self._line_up(key)
             return [key]
         if resource == NODES:
             return self._memory.released(node_of(key.name))
@@ -89,6 +92,13 @@ class PodSyncer:
         self._memory.saw_host(key, entry)
         return [key]
 
+    def _line_up(self, key: Key) -> None:
+        virtual = self._virtual.get(key)
+        if virtual is None or self._host.get(self._world.scope.host_key(key)) is not None:
+            self._backlog.done(key)
+        elif not self._creator.is_unseen(virtual.meta):
+            self._backlog.add(key)
+
     def _for_namespace(self, namespace: str) -> list[Key]:
         waiting = self._memory.released(namespace)
         labels = self._inputs.namespace_labels(namespace)
@@ -109,6 +119,12 @@ class PodSyncer:
         return await remove_stale_host(self._world, host)
 
     async def _without_host(self, virtual: Entry) -> Outcome:
+        try:
+            return await self._create_or_end(virtual)
+        finally:
+            self._backlog.done(virtual.meta.key)
+
+    async def _create_or_end(self, virtual: Entry) -> Outcome:
         """Create the host pod, or end a virtual pod whose host pod existed once: it is never made a second time."""
         last = self._memory.last_host(virtual.meta)
         if last is not None:
@@ -127,6 +143,9 @@ class PodSyncer:
             return await remove_stale_host(self._world, host)
         if virtual.meta.deleting or host.meta.deleting:
             return await self._ending(virtual, host)
+        delay = self._backlog.delay(virtual.meta.key)
+        if delay:
+            return Requeue(delay, "new pods go first")
         return await self._keeper.keep(self._keeper.pair(virtual, host))
 
     async def _ending(self, virtual: Entry, host: Entry) -> Outcome:

@@ -17,6 +17,7 @@ from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.kube.errors import Conflict, Forbidden, NotFound
 from vcluster_syncer.kube.store import MemoryStore
 from vcluster_syncer.sync.api import Done, Outcome, Requeue, Side, World
+from vcluster_syncer.sync.pod_backlog import BURST
 from vcluster_syncer.sync.pods import PodSyncer
 from vcluster_syncer.translate.scope import Scope
 
@@ -338,3 +339,21 @@ def test_a_host_that_does_not_resize_is_asked_once(client: type[FakeClient], mes
         assert rig.host_pod()["metadata"]["labels"]["a"] == "1"
 
     run(scenario, client)
+
+
+def test_in_a_burst_new_pods_go_first_and_statuses_are_written_once() -> None:
+    async def scenario(rig: Held) -> None:
+        await rig.bound()
+        for number in range(BURST + 1):
+            rig.create(f"new{number}")
+        rig.see("virtual")
+        for phase in ("Running", "Succeeded"):
+            rig.report(phase=phase)
+            rig.see("host")
+            assert isinstance(await rig.look(), Requeue)
+        await rig.syncer.reconcile(Key("shop", "new0"))
+        assert await rig.look() == Done()
+        assert rig.phase() == "Succeeded"
+        assert rig.requests(rig.virtual) == ["create pods/binding", "patch pods/status"]
+
+    run(scenario)
