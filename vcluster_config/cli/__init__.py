@@ -16,6 +16,7 @@ _COMMANDS: Final = {
     "schema": "Print the JSON schema for editors.",
     "name": "Translate names between the virtual cluster and its host.",
     "rbac": "Show what the control plane will be allowed to do, and why.",
+    "why": "Find the lines that made an object what it is.",
     "diff": "Show what a changed configuration would change.",
 }
 EXIT_FINDINGS: Final = 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vcluster_config.cli import inputs
+from vcluster_config.cli import inputs, releases
 from vcluster_config.cli.compiling import checked, compiled
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder to write; without it, print values.")
 @click.option("--chart", is_flag=True, help="Write a self-contained chart instead of values.")
 @inputs.overlays
-@click.option("--previous", type=inputs.INPUT, metavar="FILE", help="What is installed now, for rules on upgrades.")
+@click.option(
+    "--previous",
+    type=releases.PREVIOUS,
+    metavar="FILE|release:NAMESPACE/NAME",
+    help="What is installed, for upgrade rules.",
+)
 def command(
     file: str,
     output: str | None,

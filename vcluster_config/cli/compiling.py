@@ -22,10 +22,11 @@ def checked(names: list[str], values: dict[str, tuple[str, ...]], previous: Conf
     return check(inputs.read(names), inputs.options(values), previous)
 
 
-def compiled(report: Report) -> CompiledChart:
-    """Compile a report's configuration and show its findings; ends the command when there are errors."""
+def compiled(report: Report, *, quiet: bool = False) -> CompiledChart:
+    """Compile a report's configuration and show its findings, or only errors; ends the command when there are any."""
     chart = None if report.failed else _compile(report)
-    show(report)
+    if chart is None or not quiet:
+        show(report)
     if chart is None:
         sys.exit(EXIT_FINDINGS)
     return chart

@@ -2,68 +2,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from vcluster_config.cli import inputs
+from vcluster_config.cli import EXIT_FINDINGS, inputs, releases
 from vcluster_config.cli.compiling import checked, compiled, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from vcluster_config.lint.check import Report
+    from vcluster_config.objects import Json
+    from vcluster_config.source.diagnostic import Diagnostic
+
+_NOTHING: Final[dict[str, tuple[str, ...]]] = dict.fromkeys(inputs.SET_NAMES, ())
+_UPGRADE: Final = "VC8"
 
 
 @click.command("diff")
-@click.argument("old", type=inputs.INPUT)
+@click.argument("old", type=releases.PREVIOUS)
 @click.argument("new", type=inputs.INPUT)
-def command(old: str, new: str) -> None:
-    """Show how NEW differs from OLD: objects, rights and restarts, and what an upgrade would refuse.
+@click.option("--release", "name", default="NAME", show_default=True, help="Name of the release, for names of objects.")
+@click.option("-n", "--namespace", default="NAMESPACE", show_default=True, help="Namespace of the release.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@inputs.overlays
+def command(
+    old: str, new: str, name: str, namespace: str, form: str, overlay: tuple[str, ...], **values: tuple[str, ...]
+) -> None:
+    """Show what an upgrade from OLD to NEW does: objects, rights, restarts, and what would be refused.
 
+    OLD is a file, or release:NAMESPACE/NAME for what runs now. Layers and --set belong to NEW.
     Exit code 1 means that the upgrade would be refused.
     """
-    nothing: dict[str, tuple[str, ...]] = dict.fromkeys(inputs.SET_NAMES, ())
-    before = checked([old], nothing)
-    if before.failed or before.config is None:
-        show(before)
-        raise click.UsageError(f"{old} has errors; give the file that is installed")
-    after = compiled(checked([new], nothing, before.config)).values()
-    changes = list(_objects(compiled(before).values(), after))
-    for line in changes or ["nothing changes"]:
-        click.echo(line)
+    from vcluster_config.effects import show as shown
+    from vcluster_config.effects.difference import compare_values
+    from vcluster_config.effects.masking import secret_texts
+    from vcluster_config.effects.rendered import Release
+
+    release = releases.release(old) if releases.is_release(old) else Release(name, namespace)
+    before, installed = _before(old)
+    report = checked([new, *overlay], values, before.config)
+    refused, report = _without_refusals(report)
+    found = compare_values(installed, compiled(report).values(), release)
+    found = replace(found, refused=(*map(_sentence, refused), *found.refused))
+    secrets = secret_texts((before.document, report.document))
+    click.echo((shown.as_json if form == "json" else shown.as_text)(found, secrets), nl=False)
+    if found.refused:
+        sys.exit(EXIT_FINDINGS)
 
 
-def _objects(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    for key in sorted(before.keys() | after.keys()):
-        old, new = before.get(key), after.get(key)
-        if old == new or not isinstance(old or new, dict) or "kind" not in (old or new or {}):
-            continue
-        name = f"{(new or old or {})['kind']} {(new or old or {})['metadata']['name']}"
-        if old is None or new is None:
-            yield f"{'+' if old is None else '-'} {name}"
-            continue
-        yield f"~ {name}{_consequence(key, old, new)}"
-        for path, was, becomes in _fields(old, new, ""):
-            yield f"    {path}: {_short(was)} -> {_short(becomes)}"
+def _before(old: str) -> tuple[Report, Json]:
+    """What is installed, as settings and as compiled values."""
+    from vcluster_config.effects.installed import COMPILED
+    from vcluster_config.lint.check import check
+
+    if not releases.is_release(old):
+        report = checked([old], _NOTHING)
+        _refuse_unusable(old, report)
+        return report, compiled(report, quiet=True).values()
+    found = releases.values(old)
+    report = check([releases.source(old)])
+    _refuse_unusable(old, report)
+    return report, found if COMPILED in found else compiled(report, quiet=True).values()
 
 
-def _consequence(key: str, old: dict[str, Any], new: dict[str, Any]) -> str:
-    template = [item.get("spec", {}).get("template") for item in (old, new)] if "spec" in new else [None, None]
-    if template[0] != template[1]:
-        return " (the control-plane pod restarts)"
-    return " (the syncer restarts itself)" if key == "configSecret" else ""
+def _refuse_unusable(old: str, report: Report) -> None:
+    if report.failed:
+        show(report)
+        raise click.UsageError(f"{old} has errors; give what is installed")
 
 
-def _fields(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted(old.keys() | new.keys()):
-            yield from _fields(old.get(key), new.get(key), f"{path}.{key}" if path else key)
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (left, right) in enumerate(zip(old, new, strict=True)):
-            yield from _fields(left, right, f"{path}[{index}]")
-    elif old != new:
-        yield path, old, new
+def _without_refusals(report: Report) -> tuple[list[Diagnostic], Report]:
+    """Errors about the upgrade itself, and the report without them: the difference is shown all the same."""
+    from vcluster_config.source.diagnostic import Severity
+
+    refused = [
+        item for item in report.diagnostics if item.severity is Severity.ERROR and item.code.value.startswith(_UPGRADE)
+    ]
+    return refused, replace(report, diagnostics=[item for item in report.diagnostics if item not in refused])
 
 
-def _short(value: Any) -> str:
-    text = "nothing" if value is None else str(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+def _sentence(found: Diagnostic) -> str:
+    return f"{found.code} {found.message} ({found.span.file}:{found.span.line}:{found.span.column})"

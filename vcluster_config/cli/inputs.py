@@ -81,7 +81,13 @@ def previous(name: str | None) -> Config | None:
     from vcluster_config.model import validate
     from vcluster_config.source.document import load
 
-    config, found = validate(load(read([name])))
+    config, found = validate(load([_installed(name)]))
     if config is None:
         raise click.UsageError(f"--previous {name}: {found[0].message}; give the file that was installed")
     return config
+
+
+def _installed(name: str) -> SourceFile:
+    from vcluster_config.cli import releases
+
+    return releases.source(name) if releases.is_release(name) else _read(name)

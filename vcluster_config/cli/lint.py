@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from vcluster_config.cli import EXIT_FINDINGS, inputs
+from vcluster_config.cli import EXIT_FINDINGS, inputs, releases
 from vcluster_config.lint.render import FORMATS, render
 
 if TYPE_CHECKING:
@@ -32,7 +32,12 @@ _ROUNDS: Final = 10
 @click.option("--max-warnings", type=click.IntRange(min=0), help="Fail when there are more warnings.")
 @click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change, without changing it.")
-@click.option("--previous", type=inputs.INPUT, metavar="FILE", help="What is installed now, for rules on upgrades.")
+@click.option(
+    "--previous",
+    type=releases.PREVIOUS,
+    metavar="FILE|release:NAMESPACE/NAME",
+    help="What is installed, for upgrade rules.",
+)
 def command(
     files: tuple[str, ...],
     overlay: tuple[str, ...],

@@ -54,6 +54,9 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
         (("explain", "sync.toHost.pod"), 2),
         (("schema",), 0),
         (("rbac", "good.yaml"), 0),
+        (("why", "good.yaml", "service"), 0),
+        (("why", "good.yaml", "nothing.like.it"), 2),
+        (("why", "bad.yaml", "service"), 1),
         (("diff", "good.yaml", "good.yaml"), 0),
         (("diff", "good.yaml", "bad.yaml"), 1),
         (("diff", "bad.yaml", "good.yaml"), 2),
@@ -214,3 +217,23 @@ def test_images_given_in_parts_are_joined(folder: Path) -> None:
         f"sync: {{toHost: {{pods: {{rewriteHosts: {{initContainer: {{image: {image}}}}}}}}}}}\n"
     )
     assert "mirror.gcr.io/library/alpine:3.20" in run("compile", "parts.yaml").stdout
+
+
+def test_why_finds_the_line_that_caused_a_value(folder: Path) -> None:
+    (folder / "why.yaml").write_text(GOOD + "controlPlane:\n  service:\n    spec: {type: LoadBalancer}\n")
+    assert run("why", "why.yaml", "service.spec.type").stdout == (
+        "why.yaml:4:12: controlPlane.service.spec.type (without it: ClusterIP)\n"
+    )
+    assert "no line of the file" in run("why", "why.yaml", "serviceAccount").stdout
+
+
+def test_diff_looks_into_the_syncer_configuration_and_hides_secrets(folder: Path) -> None:
+    store = "controlPlane: {{backingStore: {{database: {{external: {{enabled: true, dataSource: '{0}'}}}}}}}}\n"
+    for name in ("one", "two"):
+        (folder / f"{name}.yaml").write_text(store.format(f"postgres://kine:pass{name}@db:5432/kine"))
+    text = run("diff", "one.yaml", "two.yaml").stdout
+    assert "passone" not in text
+    assert "passtwo" not in text
+    assert "*****" in text
+    (folder / "more.yaml").write_text("sync: {toHost: {secrets: {all: true}}}\n")
+    assert "toHost.secrets.all: False -> True" in run("diff", "good.yaml", "more.yaml").stdout
