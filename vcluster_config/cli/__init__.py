@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "explain": "Explain a diagnostic code or a setting.",
     "convert": "Convert a file of an older dialect.",
     "schema": "Print the JSON schema for editors.",
+    "lsp": "Serve an editor with findings, hover, completion and fixes.",
     "name": "Translate names between the virtual cluster and its host.",
     "rbac": "Show what the control plane will be allowed to do, and why.",
     "why": "Find the lines that made an object what it is.",

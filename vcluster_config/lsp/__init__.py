@@ -1,0 +1,1 @@
+"""A language server with the linter's own findings, texts and fixes."""

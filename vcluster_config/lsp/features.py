@@ -1,0 +1,135 @@
+"""Hover, completion, diagnostics and quick fixes for one text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
+
+from vcluster_config.lint.check import Report, check
+from vcluster_config.lsp.place import cursor, sibling_keys
+from vcluster_config.model.root import Config
+from vcluster_config.model.shape import Form, Place, Shape, fields, places, shape_of, spell
+from vcluster_config.model.values import ValueType, auto_bool
+from vcluster_config.schema import settings
+from vcluster_config.source.parse import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vcluster_config.lsp.protocol import Message, Units
+    from vcluster_config.source.diagnostic import Diagnostic
+
+_SEVERITIES: Final = {"error": 1, "warning": 2, "info": 3, "hint": 4}
+_PROPERTY: Final = 10
+_VALUE: Final = 12
+
+
+def report(uri: str, text: str) -> Report:
+    """Check a text; its name in findings is its address."""
+    return check([SourceFile.decode(uri, text.encode())])
+
+
+def diagnostics(found: Report, lines: list[str], units: Units) -> list[Message]:
+    """Findings in the protocol's form."""
+    return [_diagnostic(item, lines, units) for item in found.diagnostics]
+
+
+def _diagnostic(item: Diagnostic, lines: list[str], units: Units) -> Message:
+    message = item.message
+    if item.expected:
+        message += f"; expected {item.expected}"
+    return {
+        "range": units.range(item.span, lines),
+        "severity": _SEVERITIES[item.severity],
+        "code": item.code.value,
+        "source": "vcluster-config",
+        "message": message,
+        "relatedInformation": [
+            {"location": {"uri": other.span.file, "range": units.range(other.span, lines)}, "message": other.message}
+            for other in item.related
+        ],
+    }
+
+
+def actions(found: Report, uri: str, lines: list[str], on: range, units: Units) -> list[Message]:
+    """Suggestions with edits for findings on some lines, which count from 0."""
+    return [
+        {
+            "title": suggestion.title,
+            "kind": "quickfix",
+            "isPreferred": suggestion.applicability == "safe",
+            "diagnostics": [_diagnostic(item, lines, units)],
+            "edit": {
+                "changes": {
+                    uri: [{"range": units.range(edit.span, lines), "newText": edit.text} for edit in suggestion.edits]
+                }
+            },
+        }
+        for item in found.diagnostics
+        if item.span.line - 1 in on
+        for suggestion in item.suggestions
+        if suggestion.edits
+    ]
+
+
+def hover(lines: list[str], line: int, index: int) -> str | None:
+    """Everything about the setting under the cursor, as Markdown."""
+    place = settings.find(_spelled(cursor(lines, line, index).path))
+    if place is None:
+        return None
+    rest = [f"- {label}: {text}" for label, text in settings.facts(place)[1:]]
+    return "\n".join([f"**{spell(place.path)}**", "", settings.text_of(place), "", *rest])
+
+
+def complete(lines: list[str], line: int, index: int) -> list[Message]:
+    """Keys that fit at the cursor, or values behind a colon."""
+    here = cursor(lines, line, index)
+    if here.in_value:
+        place = settings.find(_spelled(here.path))
+        return [{"label": word, "kind": _VALUE} for word in _choices(place)] if place is not None else []
+    indent = len(lines[line]) - len(lines[line].lstrip()) if line < len(lines) and lines[line].strip() else index
+    given = sibling_keys(lines, line, indent)
+    return [_key_item(place) for place in _below(here.parents) if place.path[-1] not in given]
+
+
+def _below(parents: tuple[str, ...]) -> Iterator[Place]:
+    """Settings directly below a path."""
+    section: Any = Config
+    for step in parents:
+        if step == "[]":
+            continue
+        known = fields(section) if section is not None else {}
+        shape = shape_of(known[step]) if step in known else None
+        if shape is None:
+            return
+        section = shape.section or (shape.item.section if shape.item else None)
+        if shape.form is Form.MAP and section is not None:
+            break  # the next step is a name of the author's own
+    if section is not None:
+        yield from (place for place in places(section) if len(place.path) == 1)
+
+
+def _key_item(place: Place) -> Message:
+    nested = place.shape.form in (Form.SECTION, Form.MAP, Form.LIST)
+    default = settings.shown_default(place)
+    return {
+        "label": place.path[-1],
+        "kind": _PROPERTY,
+        "detail": settings.type_of(place.shape) + (f", default {default}" if default else ""),
+        "documentation": settings.text_of(place),
+        "insertText": f"{place.path[-1]}:" if nested else f"{place.path[-1]}: ",
+    }
+
+
+def _choices(place: Place) -> list[str]:
+    shape: Shape = place.shape
+    if shape.value is bool:
+        return ["true", "false"]
+    if shape.value is auto_bool:
+        return ["auto", "true", "false"]
+    if get_origin(shape.value) is Literal:
+        return [word or '""' for word in get_args(shape.value)]
+    return list(shape.value.examples) if isinstance(shape.value, ValueType) else []
+
+
+def _spelled(path: tuple[str, ...]) -> str:
+    return ".".join(path).replace(".[]", "[]")

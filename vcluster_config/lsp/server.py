@@ -1,0 +1,122 @@
+"""The server: keeps open texts, answers requests, publishes findings after each change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any
+
+from vcluster_config.lsp import features
+from vcluster_config.lsp.protocol import Message, Units, read, write
+
+if TYPE_CHECKING:
+    from vcluster_config.lint.check import Report
+
+_METHOD_NOT_FOUND = -32601
+
+
+@dataclass
+class Server:
+    """State of one client's session."""
+
+    source: IO[bytes]
+    target: IO[bytes]
+    units: Units = field(default_factory=lambda: Units(code_points=False))
+    texts: dict[str, str] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
+    stopping: bool = False
+
+    def run(self) -> int:
+        """Serve until the client leaves; 0 when it said goodbye before, else 1 (LSP 3.17, "Exit Notification")."""
+        while (message := read(self.source)) is not None:
+            method = message.get("method", "")
+            if method == "exit":
+                break
+            self.handle(method, message)
+        return 0 if self.stopping else 1
+
+    def handle(self, method: str, message: Message) -> None:
+        """Answer one message; unknown requests are refused, unknown notifications ignored."""
+        handler = getattr(self, "on_" + method.replace("/", "_").replace("$", ""), None)
+        result = handler(message.get("params") or {}) if handler is not None else None
+        if "id" not in message:
+            return
+        if handler is None:
+            error = {"code": _METHOD_NOT_FOUND, "message": f"{method} is not supported"}
+            write(self.target, {"id": message["id"], "error": error})
+        else:
+            write(self.target, {"id": message["id"], "result": result})
+
+    def on_initialize(self, params: Message) -> Message:
+        """Agree on what both sides can do."""
+        encodings = params.get("capabilities", {}).get("general", {}).get("positionEncodings", [])
+        self.units = Units(code_points="utf-32" in encodings)
+        return {
+            "capabilities": {
+                "positionEncoding": "utf-32" if self.units.code_points else "utf-16",
+                "textDocumentSync": {"openClose": True, "change": 1},
+                "hoverProvider": True,
+                "completionProvider": {"triggerCharacters": [" ", "\n"]},
+                "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+            },
+            "serverInfo": {"name": "vcluster-config"},
+        }
+
+    def on_shutdown(self, params: Message) -> None:  # noqa: ARG002 - one signature
+        """The client is about to leave."""
+        self.stopping = True
+
+    def on_textDocument_didOpen(self, params: Message) -> None:  # noqa: N802 - the protocol's name
+        """A text was opened."""
+        document = params["textDocument"]
+        self.changed(document["uri"], document["text"])
+
+    def on_textDocument_didChange(self, params: Message) -> None:  # noqa: N802
+        """A text changed; it comes as a whole."""
+        self.changed(params["textDocument"]["uri"], params["contentChanges"][-1]["text"])
+
+    def on_textDocument_didClose(self, params: Message) -> None:  # noqa: N802
+        """A text was closed: its findings vanish."""
+        uri = params["textDocument"]["uri"]
+        self.texts.pop(uri, None)
+        self.reports.pop(uri, None)
+        self.publish(uri, [])
+
+    def on_textDocument_hover(self, params: Message) -> Message | None:  # noqa: N802
+        """What the setting under the cursor means."""
+        text = features.hover(*self.position(params))
+        return {"contents": {"kind": "markdown", "value": text}} if text else None
+
+    def on_textDocument_completion(self, params: Message) -> list[Message]:  # noqa: N802
+        """What fits at the cursor."""
+        return features.complete(*self.position(params))
+
+    def on_textDocument_codeAction(self, params: Message) -> list[Message]:  # noqa: N802
+        """Fixes for the lines."""
+        uri = params["textDocument"]["uri"]
+        found = self.reports.get(uri)
+        if found is None:
+            return []
+        on = range(params["range"]["start"]["line"], params["range"]["end"]["line"] + 1)
+        return features.actions(found, uri, self.lines(uri), on, self.units)
+
+    def changed(self, uri: str, text: str) -> None:
+        """Check a new text and publish what was found."""
+        self.texts[uri] = text
+        self.reports[uri] = features.report(uri, text)
+        self.publish(uri, features.diagnostics(self.reports[uri], self.lines(uri), self.units))
+
+    def publish(self, uri: str, found: list[Message]) -> None:
+        """Send the findings of a text."""
+        params: dict[str, Any] = {"uri": uri, "diagnostics": found}
+        write(self.target, {"method": "textDocument/publishDiagnostics", "params": params})
+
+    def lines(self, uri: str) -> list[str]:
+        """Lines of an open text."""
+        return self.texts.get(uri, "").replace("\r\n", "\n").split("\n")
+
+    def position(self, params: Message) -> tuple[list[str], int, int]:
+        """Lines, line number and character index of a request."""
+        lines = self.lines(params["textDocument"]["uri"])
+        line = params["position"]["line"]
+        text = lines[line] if line < len(lines) else ""
+        return lines, line, self.units.index(text, params["position"]["character"])
