@@ -45,6 +45,7 @@ RUNTIME: Final = VolumeMount(name="runtime", mount_path=layout.RUNTIME_DIR)
 RUNTIME_READ_ONLY: Final = VolumeMount(name="runtime", mount_path=layout.RUNTIME_DIR, read_only=True)
 SOCKETS: Final = VolumeMount(name="sockets", mount_path=layout.SOCKET_DIR)
 CONFIG: Final = VolumeMount(name="config", mount_path=layout.CONFIG_DIR, read_only=True)
+AUTHORITY: Final = VolumeMount(name="authority", mount_path=layout.ETCD_AUTHORITY_DIR, read_only=True)
 HOST_ACCESS: Final = VolumeMount(name="host-access", mount_path=layout.HOST_ACCESS_DIR, read_only=True)
 
 

@@ -8,7 +8,7 @@ from tests.unit.compile.compiling import setting
 
 _REMOTE = {"enabled": True, "dataSource": "postgres://user:password@db.example.com/name"}
 _MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\ndata: {a: b}\n"
-_STORES = {"remote database", "external etcd", "three replicas of embedded etcd"}
+_STORES = {"remote database", "external etcd", "three replicas of embedded etcd", "deployed etcd"}
 _METADATA = {"labels": {"team": "blue"}, "annotations": {"example.com/a": "b"}}
 
 CHOICES: dict[str, dict[str, Any]] = {
@@ -22,6 +22,7 @@ CHOICES: dict[str, dict[str, Any]] = {
             "statefulSet": {"highAvailability": {"replicas": 3}},
         }
     },
+    "deployed etcd": setting("controlPlane.backingStore.etcd.deploy.enabled", True),
     "real nodes": setting("sync.fromHost.nodes.enabled", True),
     "no claim": setting("controlPlane.statefulSet.persistence.volumeClaim.enabled", False),
     "load balancer": setting("controlPlane.service.spec", {"type": "LoadBalancer"}),

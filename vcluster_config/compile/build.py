@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vcluster_config.compile import (
     accounts,
     elsewhere,
+    etcd,
     exposure,
     limits,
     manifests,
@@ -59,6 +60,7 @@ def _extra_objects(resolved: Resolved) -> tuple[Json, ...]:
     """Objects of optional features, then those of the user."""
     host = resolved.config.experimental.deploy.host
     return (
+        *etcd.objects(resolved),
         *elsewhere.objects(resolved),
         *exposure.objects(resolved),
         *limits.objects(resolved),

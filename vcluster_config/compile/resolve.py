@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from vcluster_config.datastore import embedded_etcd, external_etcd, kine
+from vcluster_config.datastore import deployed_etcd, embedded_etcd, external_etcd, kine
 from vcluster_config.datastore.types import Datastore
 from vcluster_config.distro import k8s
 from vcluster_config.distro.types import ControlPlane, Request
@@ -16,6 +16,8 @@ from vcluster_config.model import Config
 from vcluster_config.objects import Resources, VolumeMount
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vcluster_config.model.shared import Image
     from vcluster_config.model.shared import Resources as ModelResources
     from vcluster_config.model.shared import VolumeMount as ModelVolumeMount
@@ -71,7 +73,12 @@ def etcd_image(image: Image, default_registry: str) -> str:
 
 def user_mounts(config: Config) -> tuple[VolumeMount, ...]:
     """``persistence.addVolumeMounts`` in the form of containers."""
-    return tuple(_mount(item) for item in config.control_plane.stateful_set.persistence.add_volume_mounts)
+    return mounts(config.control_plane.stateful_set.persistence.add_volume_mounts)
+
+
+def mounts(given: Iterable[ModelVolumeMount]) -> tuple[VolumeMount, ...]:
+    """Mounts of a file in the form of containers."""
+    return tuple(_mount(item) for item in given)
 
 
 def container_resources(resources: ModelResources) -> Resources:
@@ -109,7 +116,7 @@ def _datastore(config: Config) -> Datastore:
         image = etcd_image(store.etcd.deploy.stateful_set.image, registry)
         return embedded_etcd.datastore(store.etcd.embedded, image=image, replicas=_wanted_replicas(config))
     if kind == "etcd.deploy":
-        raise CompileError(path, "this store cannot be compiled yet; use another one")
+        return deployed_etcd.datastore(store.etcd.deploy)
     if kind == "database.external" and not store.database.external.data_source:
         raise CompileError(f"{path}.dataSource", "is empty; say where the database is, mysql://… or postgres://…")
     database = store.database.external if kind == "database.external" else store.database.embedded

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _BINARY: Final = "vcluster-syncer"
 _MOUNTS: Final = (pod_parts.RUNTIME, pod_parts.SOCKETS, pod_parts.CONFIG, pod_parts.HOST_ACCESS)
 
+_BOOTSTRAP_RESOURCES: Final = Resources(requests={"cpu": "40m", "memory": "64Mi"}, limits={"memory": "256Mi"})
+
 
 def bootstrap(resolved: Resolved) -> Container:
     """Writes PKI, kubeconfigs and configuration files, and ends when the datastore answers."""
@@ -30,6 +32,20 @@ def bootstrap(resolved: Resolved) -> Container:
         resources=_bootstrap_resources(resolved),
         security_context=pod_parts.CONTAINER_SECURITY,
         volume_mounts=(*_MOUNTS, *resolved.datastore.api_server_mounts),
+    )
+
+
+def bootstrap_etcd(resolved: Resolved) -> Container:
+    """Makes the certificates of a member of the deployed etcd."""
+    return Container(
+        name=layout.BOOTSTRAP_CONTAINER,
+        image=_image(resolved),
+        image_pull_policy=resolved.config.control_plane.stateful_set.image_pull_policy,
+        command=(_BINARY, "bootstrap-etcd"),
+        env=pod_parts.IDENTITY,
+        resources=_BOOTSTRAP_RESOURCES,
+        security_context=pod_parts.CONTAINER_SECURITY,
+        volume_mounts=(pod_parts.RUNTIME, pod_parts.AUTHORITY),
     )
 
 
@@ -63,7 +79,7 @@ def _bootstrap_resources(resolved: Resolved) -> Resources:
     section = resolved.config.control_plane.distro.k8s
     if "resources" in section.model_fields_set:
         return container_resources(section.resources)
-    return Resources(requests={"cpu": "40m", "memory": "64Mi"}, limits={"memory": "256Mi"})
+    return _BOOTSTRAP_RESOURCES
 
 
 def _image(resolved: Resolved) -> str:

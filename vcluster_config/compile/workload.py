@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vcluster_config.compile.claims import templates
 from vcluster_config.compile.metadata import SELECTOR, metadata
 from vcluster_config.compile.pod import pod_template
 from vcluster_config.objects import (
@@ -82,15 +83,5 @@ def _retention(resolved: Resolved) -> ClaimRetention | None:
 
 
 def _claims(resolved: Resolved) -> tuple[Json, ...]:
-    """Complete with apiVersion and kind: what the API server would add shows up as drift in GitOps tools."""
-    if not resolved.claims:
-        return ()
     persistence = resolved.config.control_plane.stateful_set.persistence
-    given = persistence.volume_claim_templates
-    if given:
-        return tuple({"apiVersion": "v1", "kind": "PersistentVolumeClaim", **item} for item in given)
-    claim = persistence.volume_claim
-    spec: Json = {"accessModes": list(claim.access_modes), "resources": {"requests": {"storage": claim.size}}}
-    if claim.storage_class:
-        spec["storageClassName"] = claim.storage_class
-    return ({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": spec},)
+    return templates(persistence.volume_claim_templates, persistence.volume_claim) if resolved.claims else ()

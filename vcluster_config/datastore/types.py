@@ -27,8 +27,6 @@ class Datastore(msgspec.Struct, frozen=True, kw_only=True):
     """Whether pods must keep their names, even without claims."""
     etcd: Literal["", "embedded", "deployed"] = ""
     """Whose certificates ``bootstrap`` makes."""
-    objects: tuple[Json, ...] = ()
-    """Objects of a datastore that runs in pods of its own."""
     reads_user_files: bool = False
     """Whether the user's extra volumes hold files (certificates) that the datastore's clients read."""
     keeps_data: bool

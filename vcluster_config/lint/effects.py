@@ -98,7 +98,6 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     _needed("controlPlane.distro.k3s", "this distro is not built yet"),
     _needed("controlPlane.distro.k0s", "this distro is not built yet"),
     _needed("controlPlane.backingStore.etcd.embedded.migrateFromDeployedEtcd", "no data is taken from another etcd"),
-    _needed("controlPlane.backingStore.etcd.deploy", "this store is not built yet"),
     _needed("controlPlane.backingStore.database.external.identityProvider", _TOKENS),
     _needed("controlPlane.backingStore.database.embedded.identityProvider", _TOKENS),
     Effect("controlPlane.coredns.embedded", "CoreDNS always runs as a workload"),

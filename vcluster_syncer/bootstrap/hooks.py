@@ -10,7 +10,7 @@ from vcluster_contract import layout, versions
 _MODES: Final = ("enforce", "audit", "warn")
 WEBHOOK_PATH: Final = "/services"
 WEBHOOK_FILE: Final = layout.ADMISSION_DIR + "/services.yaml"
-_NAME: Final = "services.vcluster.static.k8s.io"
+STATIC_NAME: Final = "services.vcluster.static.k8s.io"
 
 
 def egress_configuration() -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _pod_security(level: str) -> dict[str, Any]:
     return {"name": "PodSecurity", "configuration": configuration}
 
 
-def webhook_configuration(ca: bytes) -> dict[str, Any]:
+def webhook_configuration(ca: bytes, name: str = STATIC_NAME) -> dict[str, Any]:
     """The MutatingWebhookConfiguration for Services; ``ca`` is the PEM certificate that signed the webhook's.
 
     Dry runs reach us too (``NoneOnDryRun`` is the promise that they leave nothing behind).
@@ -71,7 +71,7 @@ def webhook_configuration(ca: bytes) -> dict[str, Any]:
         "scope": "Namespaced",
     }
     webhook = {
-        "name": _NAME,
+        "name": name,
         "admissionReviewVersions": ["v1"],
         "sideEffects": "NoneOnDryRun",
         "failurePolicy": "Fail",
@@ -87,6 +87,6 @@ def webhook_configuration(ca: bytes) -> dict[str, Any]:
     return {
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "MutatingWebhookConfiguration",
-        "metadata": {"name": _NAME},
+        "metadata": {"name": name},
         "webhooks": [webhook],
     }

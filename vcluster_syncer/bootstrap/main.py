@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from vcluster_contract import config, layout
+from vcluster_contract import config, layout, names
 from vcluster_syncer.bootstrap import datastore
 from vcluster_syncer.bootstrap.environment import from_environ
 from vcluster_syncer.bootstrap.errors import BootstrapError
@@ -38,7 +38,8 @@ async def _run() -> None:
     client = KubeClient.connect(in_cluster(), clock)
     try:
         await patiently(lambda: prepare(client, compiled, environment, clock), clock)
-        await datastore.answers(clock)
+        etcd = (names.etcd_headless(environment.vcluster), layout.ETCD_METRICS_PORT)
+        await datastore.answers(clock, etcd=etcd if compiled.etcd == "deployed" else None)
     finally:
         client.close()
 

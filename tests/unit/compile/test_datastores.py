@@ -172,3 +172,65 @@ def test_settings_of_embedded_etcd_reach_its_command_line() -> None:
 @pytest.mark.parametrize("settings", [EMBEDDED, REMOTE], ids=["etcd", "kine"])
 def test_every_datastore_meets_the_restricted_standard(settings: dict[str, Any]) -> None:
     assert restricted(pod_spec(settings)) == []
+
+
+DEPLOYED = setting(f"{STORE}.etcd.deploy", {"enabled": True})
+
+
+def deployed(section: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    settings = setting(f"{STORE}.etcd.deploy", {"enabled": True, **section})
+    return {(item["kind"], item["metadata"]["name"]): item for item in values(settings)["extraObjects"]}
+
+
+def test_deployed_etcd_is_a_workload_of_its_own_under_its_own_labels() -> None:
+    found = deployed({"statefulSet": {"highAvailability": {"replicas": 3}}})
+    assert set(found) == {
+        ("StatefulSet", "@release@-etcd"),
+        ("Service", "@release@-etcd"),
+        ("Service", "@release@-etcd-headless"),
+    }
+    selector = {"app": "vcluster-etcd", "release": "@release@"}
+    spec = found["StatefulSet", "@release@-etcd"]["spec"]
+    assert spec["replicas"] == 3
+    assert spec["selector"]["matchLabels"] == spec["template"]["metadata"]["labels"] == selector
+    assert found["Service", "@release@-etcd"]["spec"]["selector"] == selector
+    assert found["Service", "@release@-etcd-headless"]["spec"]["publishNotReadyAddresses"] is True
+    assert "deployment" in values(DEPLOYED)
+
+
+def test_pods_of_the_deployed_etcd_have_no_rights_and_least_privileges() -> None:
+    pod = deployed({})["StatefulSet", "@release@-etcd"]["spec"]["template"]["spec"]
+    assert restricted(pod) == []
+    assert pod["automountServiceAccountToken"] is False
+    assert "host-access" not in {item["name"] for item in pod["volumes"]}
+    (bootstrap,) = pod["initContainers"]
+    assert bootstrap["command"] == ["vcluster-syncer", "bootstrap-etcd"]
+
+
+def test_the_api_server_calls_the_service_or_the_members_where_there_is_none() -> None:
+    args = container(layout.API_SERVER_CONTAINER, DEPLOYED)["args"]
+    assert "--etcd-servers=https://@release@-etcd.@namespace@.svc:2379" in args
+    without = setting(f"{STORE}.etcd.deploy", {"enabled": True, "service": {"enabled": False}})
+    args = container(layout.API_SERVER_CONTAINER, without)["args"]
+    assert "--etcd-servers=https://@release@-etcd-headless.@namespace@.svc:2379" in args
+    assert ("Service", "@release@-etcd") not in deployed({"service": {"enabled": False}})
+
+
+def test_settings_of_the_deployed_etcd_reach_its_pods() -> None:
+    section = {
+        "extraArgs": ["--snapshot-count=5000"],
+        "env": [{"name": "X", "value": "1"}],
+        "resources": {"requests": {"cpu": "1"}},
+        "security": {"containerSecurityContext": {"runAsUser": 7}},
+        "persistence": {"volumeClaim": {"size": "9Gi", "retentionPolicy": "Delete"}},
+        "scheduling": {"nodeSelector": {"a": "b"}},
+    }
+    spec = deployed({"statefulSet": section})["StatefulSet", "@release@-etcd"]["spec"]
+    member = spec["template"]["spec"]["containers"][0]
+    assert member["args"][-1] == "--snapshot-count=5000"
+    assert {"name": "X", "value": "1"} in member["env"]
+    assert member["resources"]["requests"]["cpu"] == "1"
+    assert member["securityContext"]["runAsUser"] == 7
+    assert spec["template"]["spec"]["nodeSelector"] == {"a": "b"}
+    assert spec["volumeClaimTemplates"][0]["spec"]["resources"]["requests"]["storage"] == "9Gi"
+    assert spec["persistentVolumeClaimRetentionPolicy"]["whenDeleted"] == "Delete"
