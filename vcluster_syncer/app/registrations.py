@@ -33,6 +33,7 @@ from vcluster_syncer.sync.lane import Registration
 from vcluster_syncer.sync.node_hosts import NodeHostsSyncer
 from vcluster_syncer.sync.passive import PassiveSyncer, Translation
 from vcluster_syncer.sync.pods import PodSyncer
+from vcluster_syncer.sync.real_nodes import RealNodeSyncer
 from vcluster_syncer.sync.references import References
 from vcluster_syncer.sync.services import ServiceSyncer
 from vcluster_syncer.sync.storage_classes import StorageClassSyncer
@@ -90,6 +91,10 @@ def _storage_classes(world: World, kind: Kind) -> Registration:
     return _named(kind, StorageClassSyncer(world, kind), (STORAGE_CLASSES,), (STORAGE_CLASSES,))
 
 
+def _real_nodes(world: World, kind: Kind) -> Registration:
+    return _named(kind, RealNodeSyncer(world, kind), (NODES, PODS, SERVICES), (NODES, PODS))
+
+
 def _events(world: World, kind: Kind) -> Registration:
     """Virtual Events expire; a patrol must not bring them back. Pods and namespaces are watched to wait for them."""
     syncer = EventSyncer(world, kind)
@@ -105,6 +110,7 @@ _BUILDERS = {
     PERSISTENT_VOLUME_CLAIMS: _claims,
     STORAGE_CLASSES: _storage_classes,
     EVENTS: _events,
+    NODES: _real_nodes,
 }
 
 

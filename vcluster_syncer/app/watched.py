@@ -65,8 +65,13 @@ def host_side(config: SyncerConfig, vcluster: str) -> list[Watched]:
         ),
         (from_host.events.enabled, Watched(EVENTS)),
         (from_host.storage_classes.enabled, Watched(STORAGE_CLASSES)),
+        (from_host.nodes.enabled, Watched(NODES, _labels(from_host.nodes.selector.labels))),
     ]
     return [watched for wanted, watched in chosen if wanted]
+
+
+def _labels(labels: dict[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
 def virtual_side(config: SyncerConfig, vcluster: str) -> list[Watched]:

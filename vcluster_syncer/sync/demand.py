@@ -6,12 +6,14 @@ DaemonSet pods do not count, or a node that only they keep would keep them in tu
 from __future__ import annotations
 
 from collections import Counter
-from typing import Literal
 
 import msgspec
 
 from vcluster_contract import markers
+from vcluster_contract.kinds import PODS
 from vcluster_syncer.kube.api import Entry, Key
+from vcluster_syncer.sync.api import World
+from vcluster_syncer.sync.tally import SideName
 
 
 class _Owner(msgspec.Struct, frozen=True):
@@ -47,20 +49,30 @@ def assigned(pod: Entry) -> str:
 class Demand:
     """Nodes of all pods, kept per pod so that a vanished pod releases its node."""
 
-    def __init__(self) -> None:
-        self._node_of: dict[tuple[str, Key], str] = {}
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._node_of: dict[tuple[SideName, Key], str] = {}
         self._pods_on: Counter[str] = Counter()
 
     def needed(self, node: str) -> bool:
         """Whether a pod is bound to ``node``."""
         return self._pods_on[node] > 0
 
-    def nodes(self) -> list[str]:
+    def nodes(self) -> list[Key]:
         """All nodes that are needed."""
-        return [node for node, pods in self._pods_on.items() if pods > 0]
+        return [Key("", node) for node, pods in self._pods_on.items() if pods > 0]
 
-    def update(self, side: Literal["host", "virtual"], key: Key, pod: Entry | None) -> list[str]:
-        """Take note of a changed or vanished pod; the nodes whose demand may have changed."""
+    def host_pod(self, key: Key) -> list[Key]:
+        """Take note of a changed or vanished host pod; the nodes whose demand may have changed."""
+        pod = self._world.host.stores[PODS].get(key)
+        ours = pod is not None and self._world.scope.virtual_key(PODS, pod.meta) is not None
+        return self._update("host", key, pod if ours else None)
+
+    def virtual_pod(self, key: Key) -> list[Key]:
+        """Take note of a changed or vanished virtual pod; the nodes whose demand may have changed."""
+        return self._update("virtual", key, self._world.virtual.stores[PODS].get(key))
+
+    def _update(self, side: SideName, key: Key, pod: Entry | None) -> list[Key]:
         before = self._node_of.get((side, key), "")
         now = assigned(pod) if pod else ""
         if before == now:
@@ -74,4 +86,4 @@ class Demand:
             self._pods_on[before] -= 1
             if not self._pods_on[before]:
                 del self._pods_on[before]
-        return [node for node in (before, now) if node]
+        return [Key("", node) for node in (before, now) if node]
