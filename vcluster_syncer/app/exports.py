@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 from vcluster_contract.config import SyncerConfig
-from vcluster_syncer.bootstrap import kubeconfig
+from vcluster_syncer.bootstrap import account, kubeconfig
 from vcluster_syncer.kube.backoff import Backoff
 from vcluster_syncer.kube.errors import ApiError, Unreachable
 from vcluster_syncer.sync.api import World
@@ -30,6 +30,10 @@ async def keep(world: World, config: SyncerConfig) -> None:
 
 
 async def _all(world: World, config: SyncerConfig) -> None:
-    credentials = kubeconfig.admin_credentials()
+    administrator = kubeconfig.admin_credentials()
     for export in config.kubeconfigs:
-        await kubeconfig.ensure(world.host.client, world.scope, export, credentials, world.clock.now())
+        used = administrator
+        if export.service_account.name:
+            virtual, authority = world.virtual.client, administrator.authority
+            used = await account.credentials(virtual, export.service_account, authority, world.clock)
+        await kubeconfig.ensure(world.host.client, world.scope, export, used, world.clock.now())

@@ -17,6 +17,7 @@ from vcluster_contract import layout, names
 from vcluster_contract.config import SyncerConfig
 from vcluster_contract.kinds import SERVICES
 from vcluster_syncer import admission, kubelet
+from vcluster_syncer.admission import registration as webhook_registration
 from vcluster_syncer.app import config_file, exports, logs, observed
 from vcluster_syncer.app.manifests import DNS_APPLIED, Manifests
 from vcluster_syncer.app.operations import Operations
@@ -196,6 +197,8 @@ class App:
             group.create_task(engine.run(sides.world))
             group.create_task(self._apply(sides))
             group.create_task(exports.keep(sides.local, self.config))
+            if webhook_registration.needed(self.config):
+                group.create_task(webhook_registration.keep(sides.local, webhook_registration.wanted()))
             if elector is not None:
                 group.create_task(self._until_deposed(elector))
 

@@ -78,7 +78,7 @@ def world(host: Host, virtual: Host) -> World:
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("pki")
     now = datetime.now(UTC)
-    for name, content in identity.generate(now).items():
+    for name, content in identity.generate(identity.AUTHORITIES, now).items():
         files.write(directory / name, content)
     sign.sign(control_plane_leaves(("localhost",)), directory, now)
     return directory
