@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from vcluster_contract import markers
@@ -48,6 +50,23 @@ class Ahead:
         self._written.pop(key, None)
 
 
+class Versions(NamedTuple):
+    """All that a look at a running pod depends on."""
+
+    virtual: str
+    host: str
+    secret: str
+    namespace_labels: dict[str, str] | None
+
+
+class InStep(NamedTuple):
+    """Nothing is to be done for a pod in these versions until its tokens are due."""
+
+    versions: Versions
+    renewal: float | None
+    """Monotonic seconds; None when no token will ever be due."""
+
+
 class PodMemory:
     """Facts by key of the virtual pod."""
 
@@ -56,10 +75,10 @@ class PodMemory:
         self._last: dict[Key, Entry] = {}
         self.virtual = Ahead()
         self.host = Ahead()
-        self._settled: dict[Key, tuple[str, str]] = {}
         self._waiting: dict[str, set[Key]] = {}
         self.created: dict[Key, Pending] = {}
         self.bound: dict[Key, Pending] = {}
+        self.in_step: dict[Key, InStep] = {}
 
     def saw_host(self, key: Key, host: Entry) -> None:
         """The host cache shows ``host`` for the virtual pod ``key``."""
@@ -83,16 +102,8 @@ class PodMemory:
         self._virtual_keys.pop(host, None)
         self.virtual.forget(key)
         self.host.forget(host)
-        for facts in (self._last, self._settled, self.created, self.bound):
+        for facts in (self._last, self.created, self.bound, self.in_step):
             facts.pop(key, None)
-
-    def settle(self, key: Key, host_version: str, virtual_version: str) -> None:
-        """The virtual server keeps no more of the host status than this version of the virtual pod shows."""
-        self._settled[key] = (host_version, virtual_version)
-
-    def is_settled(self, key: Key, host_version: str, virtual_version: str) -> bool:
-        """Whether exactly this pair was settled."""
-        return self._settled.get(key) == (host_version, virtual_version)
 
     def wait_for(self, what: str, key: Key) -> None:
         """``key`` cannot go on before ``what`` is there."""

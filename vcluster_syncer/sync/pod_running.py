@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from vcluster_contract import markers
-from vcluster_contract.kinds import NODES, PODS
+from vcluster_contract.kinds import NODES, PODS, SECRETS
 from vcluster_syncer.kube.api import JSON, Entry, Key, Meta, PatchType
 from vcluster_syncer.kube.errors import ApiError, Forbidden, Invalid, NotFound
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
@@ -13,12 +13,13 @@ from vcluster_syncer.sync.base import meta_of
 from vcluster_syncer.sync.pod_creation import MISSING_DELAY
 from vcluster_syncer.sync.pod_deletion import delete_pod
 from vcluster_syncer.sync.pod_inputs import InputSource, Missing
-from vcluster_syncer.sync.pod_memory import Pending, PodMemory
-from vcluster_syncer.sync.tokens import TokenKeeper
+from vcluster_syncer.sync.pod_memory import InStep, Pending, PodMemory, Versions
+from vcluster_syncer.sync.tokens import RENEWAL_DUE, TokenKeeper
 from vcluster_syncer.translate.pod_applied import applied_spec
 from vcluster_syncer.translate.pod_conditions import gate_patch
 from vcluster_syncer.translate.pod_metadata import pod_metadata
 from vcluster_syncer.translate.pod_status import TERMINAL_PHASES, status_patch
+from vcluster_syncer.translate.pod_tokens import token_secret_key
 from vcluster_syncer.translate.pod_update import ephemeral_patch, resize_patch, update_patch
 from vcluster_syncer.translate.pods import host_ephemeral_containers
 
@@ -55,37 +56,60 @@ class PodKeeper:
         host_pod = self._memory.host.newest(host)
         return Pair(virtual, self._memory.virtual.newest(virtual), meta_of(host_pod), host_pod)
 
-    async def keep(self, pair: Pair) -> Outcome:
+    async def keep(self, virtual: Entry, host: Entry) -> Outcome:
         """One step: binding or status on the virtual side, then one change on the host side, then tokens."""
+        known = self._memory.in_step.get(virtual.meta.key)
+        if known is not None and known.versions == self._versions(virtual.meta, host.meta.resource_version):
+            left = None if known.renewal is None else known.renewal - self._world.clock.monotonic()
+            if left is None or left > 0:
+                return Done() if left is None else Requeue(left, RENEWAL_DUE)
+        pair = self.pair(virtual, host)
         bound = await self._bind(pair)
-        if bound is None:
-            bound = await self.copy_status(pair)
-        if not isinstance(bound, Done):
+        if bound is not None and not isinstance(bound, Done):
             return bound
-        outcome = await self._update_host(pair)
-        if not isinstance(outcome, Done) or (pair.host.get("status") or {}).get("phase") in TERMINAL_PHASES:
-            return outcome
-        return await self._tokens.ensure(pair.virtual_entry.meta, pair.virtual)
+        copied = await self.copy_status(pair) if bound is None else None
+        updated = await self._update_host(pair)
+        if updated is not None and not isinstance(updated, Done):
+            return updated
+        outcome = await self._ensure_tokens(pair)
+        if copied is not None and updated is None:
+            self._note_in_step(copied, pair, outcome)
+        return outcome
 
-    async def copy_status(self, pair: Pair) -> Outcome:
-        """Copy the host's status; no write when both agree or the virtual server keeps no more of it."""
+    async def copy_status(self, pair: Pair) -> Meta:
+        """Copy the host's status; the virtual pod as it is then."""
         before = pair.virtual["metadata"]["resourceVersion"]
-        host_version = pair.host_meta.resource_version
-        if self._memory.is_settled(pair.key, host_version, before):
-            return Done()
         changes = status_patch(self._world.scope, pair.virtual, pair.host)
         if not changes:
-            return Done()
-        try:
-            answer = await self._world.virtual.client.patch(
-                PODS, pair.key, changes, subresource="status", field_manager=markers.FIELD_MANAGER
-            )
-        except NotFound:
-            return Done()
+            return meta_of(pair.virtual)
+        answer = await self._world.virtual.client.patch(
+            PODS, pair.key, changes, subresource="status", field_manager=markers.FIELD_MANAGER
+        )
         self._memory.virtual.wrote(pair.key, before, answer)
-        if status_patch(self._world.scope, answer, pair.host):
-            self._memory.settle(pair.key, host_version, answer["metadata"]["resourceVersion"])
-        return Done()
+        return meta_of(answer)
+
+    async def _ensure_tokens(self, pair: Pair) -> Outcome:
+        if (pair.host.get("status") or {}).get("phase") in TERMINAL_PHASES:
+            return Done()
+        return await self._tokens.ensure(pair.virtual_entry.meta, pair.virtual)
+
+    def _note_in_step(self, virtual: Meta, pair: Pair, outcome: Outcome) -> None:
+        """Remember that these versions need nothing, so that the event of our own write costs nothing.
+
+        A virtual server that keeps less of the status than was sent is not written to again either.
+        """
+        renewal = None
+        versions = self._versions(virtual, pair.host_meta.resource_version)
+        if isinstance(outcome, Requeue) and outcome.reason == RENEWAL_DUE and versions.secret:
+            renewal = self._world.clock.monotonic() + outcome.after
+        elif not isinstance(outcome, Done):
+            return
+        self._memory.in_step[virtual.key] = InStep(versions, renewal)
+
+    def _versions(self, virtual: Meta, host: str) -> Versions:
+        secret = self._world.host.stores[SECRETS].get(token_secret_key(self._world.scope, virtual.key))
+        labels = self._inputs.namespace_labels(virtual.key.namespace)
+        return Versions(virtual.resource_version, host, secret.meta.resource_version if secret else "", labels)
 
     async def _bind(self, pair: Pair) -> Outcome | None:
         """Bind the virtual pod to the node that the host chose; None when it is bound already."""
@@ -125,8 +149,8 @@ class PodKeeper:
         bound = self._memory.bound.get(meta.key)
         return bound is not None and bound.uid == meta.uid and self._world.clock.monotonic() < bound.at + _BINDING_DELAY
 
-    async def _update_host(self, pair: Pair) -> Outcome:
-        """The first of the possible changes that is due."""
+    async def _update_host(self, pair: Pair) -> Outcome | None:
+        """The first of the possible changes that is due; None when none is."""
         labels = self._inputs.namespace_labels(pair.key.namespace)
         if labels is None:
             return Requeue(MISSING_DELAY, "the namespace is not in the cache yet")
@@ -159,17 +183,17 @@ class PodKeeper:
         self._memory.host.wrote(pair.host_meta.key, pair.host_meta.resource_version, answer)
         return pair._replace(host=answer, host_meta=meta_of(answer))
 
-    async def _update_subresources(self, pair: Pair) -> Outcome:
+    async def _update_subresources(self, pair: Pair) -> Outcome | None:
         gates = gate_patch(pair.virtual, pair.host)
         if gates:
             return await self._patch_host(pair, gates, PatchType.STRATEGIC, "status")
         if not pair.virtual["spec"].get("ephemeralContainers"):
-            return Done()
+            return None
         inputs = self._inputs.gather(pair.virtual)
         if isinstance(inputs, Missing):
             return Requeue(MISSING_DELAY, inputs.reason)
         changes = ephemeral_patch(host_ephemeral_containers(self._world.scope, pair.virtual, inputs), pair.host)
-        return await self._patch_host(pair, changes, subresource="ephemeralcontainers") if changes else Done()
+        return await self._patch_host(pair, changes, subresource="ephemeralcontainers") if changes else None
 
     async def _patch_host(
         self, pair: Pair, changes: JSON, patch_type: PatchType = PatchType.MERGE, subresource: str = ""

@@ -7,7 +7,7 @@ from typing import Final
 from vcluster_contract import markers
 from vcluster_contract.kinds import CATALOGUE, NAMESPACES, NODES, PODS, SECRETS, SERVICES, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
-from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, Terminal, World
+from vcluster_syncer.sync.api import Done, Outcome, Requeue, World
 from vcluster_syncer.sync.base import excluded, foreign, is_ours, made_from
 from vcluster_syncer.sync.pod_backlog import Backlog
 from vcluster_syncer.sync.pod_creation import PodCreator
@@ -146,15 +146,13 @@ class PodSyncer:
         delay = self._backlog.delay(virtual.meta.key)
         if delay:
             return Requeue(delay, "new pods go first")
-        return await self._keeper.keep(self._keeper.pair(virtual, host))
+        return await self._keeper.keep(virtual, host)
 
     async def _ending(self, virtual: Entry, host: Entry) -> Outcome:
         """While the host pod ends its status goes first: a controller must see Succeeded or Failed."""
         if not host.meta.deleting:
             return await align(self._world, virtual.meta, host.meta)
-        copied = await self._keeper.copy_status(self._keeper.pair(virtual, host))
-        if isinstance(copied, (Conflict, Requeue, Terminal)):
-            return copied
+        await self._keeper.copy_status(self._keeper.pair(virtual, host))
         return await align(self._world, virtual.meta, host.meta)
 
     async def _copy_final_status(self, virtual: Entry, last: Entry) -> None:

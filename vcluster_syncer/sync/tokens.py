@@ -31,6 +31,8 @@ from vcluster_syncer.translate.pod_tokens import (
 _JITTER: Final = 10.0
 """Seconds by which refreshes of pods made together are spread, as the kubelet does."""
 _REFUSED_DELAY: Final = 10.0
+_UNSEEN_FOR: Final = 10.0
+"""Seconds for which a Secret counts as written though the cache does not show it."""
 RENEWAL_DUE: Final = "a token is due for renewal"
 """Reason of a look that is only about tokens."""
 
@@ -40,6 +42,8 @@ class _Issued(msgspec.Struct, frozen=True):
 
     uid: str
     times: dict[str, TokenTimes]
+    at: float
+    """Monotonic seconds."""
 
 
 class Renewal(NamedTuple):
@@ -108,7 +112,7 @@ class TokenKeeper:
         outcome = await self._write(renewal.meta, renewal.secret, renewal.tokens)
         if not isinstance(outcome, Done):
             return outcome
-        self._issued[renewal.meta.key] = _Issued(renewal.meta.uid, renewal.times)
+        self._issued[renewal.meta.key] = _Issued(renewal.meta.uid, renewal.times, self._world.clock.monotonic())
         return self._next_look(renewal.times)
 
     async def remove(self, pod: Key) -> Outcome:
@@ -121,7 +125,7 @@ class TokenKeeper:
 
     def _times(self, meta: Meta, entry: Entry | None) -> dict[str, TokenTimes]:
         issued = self._issued.get(meta.key)
-        if issued is not None and issued.uid == meta.uid:
+        if issued is not None and issued.uid == meta.uid and self._world.clock.monotonic() < issued.at + _UNSEEN_FOR:
             return issued.times
         if entry is not None and entry.meta.annotations.get(markers.OBJECT_UID) == meta.uid:
             return recorded_times(entry.meta)

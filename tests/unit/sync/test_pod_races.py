@@ -357,3 +357,37 @@ def test_in_a_burst_new_pods_go_first_and_statuses_are_written_once() -> None:
         assert rig.requests(rig.virtual) == ["create pods/binding", "patch pods/status"]
 
     run(scenario)
+
+
+def test_the_event_of_our_own_write_needs_no_second_look() -> None:
+    async def scenario(rig: Held) -> None:
+        await rig.bound()
+        rig.report(phase="Running")
+        rig.see("host")
+        await rig.look()
+        rig.see("virtual")
+        stores = rig.stores
+        for side in ("host", "virtual"):
+            key = HOST if side == "host" else KEY
+            entry = stores[side][PODS].get(key)
+            stores[side][PODS].put(key, Entry(entry.meta, b"not even read"))
+        assert await rig.look() == Done()
+
+    run(scenario)
+
+
+def test_a_secret_gone_before_the_cache_showed_it_is_put_back() -> None:
+    async def scenario(rig: Held) -> None:
+        rig.create(volumes=[TOKEN_VOLUME])
+        rig.see("virtual")
+        rig.see("host")
+        await rig.look()
+        rig.see("host", PODS)
+        await rig.look()
+        rig.host.delete(SECRETS, SECRET)
+        rig.see("host")
+        await rig.quiet(11)
+        await rig.look()
+        assert found(rig.host, SECRETS, SECRET) is not None
+
+    run(scenario)
