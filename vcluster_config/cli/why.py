@@ -1,7 +1,8 @@
-"""``why``: from an object of the chart back to the lines that made it what it is."""
+"""``why``: from what would be rendered back to the lines, or the defaults, that made it so."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,97 +11,93 @@ from vcluster_config.cli import inputs
 from vcluster_config.cli.compiling import checked, compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from vcluster_config.lint.check import Report
-    from vcluster_config.source.node import Mapping, Path
+    from vcluster_config.effects.provenance import Cause, Subject
+    from vcluster_config.source.document import Document
 
 
 @click.command("why")
 @inputs.file_argument
 @click.argument("subject", metavar="OBJECT[.PATH]")
+@click.option("--defaults", is_flag=True, help="Show deciding defaults too, not only when no line decides.")
+@click.option("--release", "name", default="NAME", show_default=True, help="Name of the release, for names of objects.")
+@click.option("-n", "--namespace", default="NAMESPACE", show_default=True, help="Namespace of the release.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @inputs.overlays
-def command(file: str, subject: str, overlay: tuple[str, ...], **values: tuple[str, ...]) -> None:
-    """Show the lines of FILE that caused OBJECT, a key of the compiled values such as service or statefulSet.
+def command(
+    file: str,
+    subject: str,
+    defaults: bool,
+    name: str,
+    namespace: str,
+    form: str,
+    overlay: tuple[str, ...],
+    **values: tuple[str, ...],
+) -> None:
+    """Show the lines of FILE, or the defaults, that decide OBJECT.
 
-    A PATH below it narrows the question, as in statefulSet.spec.replicas. Each line is found by compiling without it.
+    OBJECT is Kind/name, such as Role/vc-NAME, a Kind alone, or a key of the compiled values. A PATH narrows the
+    question: StatefulSet.spec.replicas. Causes are found by changing each setting and compiling again.
     """
+    from vcluster_config.effects.masking import secret_texts
+    from vcluster_config.effects.provenance import NoSuchObject, Search, settings_of, subjects
+    from vcluster_config.effects.rendered import Release
+
+    release = Release(name, namespace)
     report = checked([file, *overlay], values)
-    chart = compiled(report).values()
-    present = _at(chart, subject)
-    if present is None:
-        known = ", ".join(key for key, value in chart.items() if isinstance(value, dict))
-        raise click.UsageError(f"nothing is compiled to {subject}; objects are {known}")
-    causes = list(_causes(report, subject, present))
-    for path, without in causes:
-        span = report.document.key_span(path)
-        click.echo(f"{span.file}:{span.line}:{span.column}: {_dotted(path)} (without it: {_short(without)})")
-    if not causes:
-        click.echo(f"{subject} is what the defaults make it; no line of the file changes it")
-
-
-def _causes(report: Report, subject: str, present: Any) -> Iterator[tuple[Path, Any]]:
-    """Settings of the file without which the value would be another one."""
-    from vcluster_config.source.node import Items, Scalar, walk
-
-    for path, node, entry in walk(report.document.root):
-        is_leaf = isinstance(node, Scalar | Items) or not getattr(node, "entries", ())
-        if is_leaf and entry is not None and not any(isinstance(step, int) for step in path):
-            without = _without(report, path)
-            value = _at(without, subject) if without is not None else "this would not compile"
-            if value != present:
-                yield path, value
-
-
-def _without(report: Report, path: Path) -> dict[str, Any] | None:
-    """Compiled values of the configuration without one setting; None when it cannot be compiled."""
-    from dataclasses import replace
-
-    from vcluster_config.compile import CompileError, compile_config
-    from vcluster_config.model import validate
-
-    document = replace(report.document, root=_pruned(report.document.root, path))
-    config, _ = validate(document)
-    if config is None:
-        return None
+    chart = compiled(report, quiet=True).values()
     try:
-        return compile_config(config).values()
-    except CompileError:
-        return None
+        found = subjects(chart, subject, release)
+    except NoSuchObject as error:
+        raise click.UsageError(str(error)) from error
+    secrets = secret_texts((report.document,))
+    answers = {
+        item: settings_of(Search.of(report.document, chart, item, release), all_defaults=defaults) for item in found
+    }
+    if form == "json":
+        causes = [_as_dict(item, cause, report.document, secrets) for item, cause in _pairs(answers)]
+        click.echo(json.dumps({"format_version": 1, "causes": causes}, indent=2, ensure_ascii=False))
+    else:
+        for item, those in answers.items():
+            _print(item, those, report.document, secrets)
 
 
-def _pruned(root: Mapping, path: Path) -> Mapping:
-    from vcluster_config.source.node import Entry, Mapping, mapping
-
-    entries = []
-    for entry in root.entries:
-        if entry.key != path[0]:
-            entries.append(entry)
-        elif len(path) > 1 and isinstance(entry.value, Mapping):
-            entries.append(Entry(entry.key, entry.key_span, _pruned(entry.value, path[1:])))
-    return mapping(root.span, entries)
+def _pairs(answers: dict[Subject, list[Cause]]) -> list[tuple[Subject, Cause]]:
+    return [(item, cause) for item, causes in answers.items() for cause in causes]
 
 
-def _at(tree: Any, subject: str) -> Any:
-    """Value at a dotted path; numbers choose list items, and a list item may be named by its ``name``."""
-    for step in subject.replace("[", ".").replace("]", "").split("."):
-        if isinstance(tree, list):
-            named = next((item for item in tree if isinstance(item, dict) and item.get("name") == step), None)
-            index = int(step) if step.isdigit() and int(step) < len(tree) else None
-            tree = tree[index] if index is not None else named
-        elif isinstance(tree, dict):
-            tree = tree.get(step)
-        else:
-            return None
-    return tree
+def _print(subject: Subject, causes: list[Cause], document: Document, secrets: frozenset[str]) -> None:
+    from vcluster_config.effects.changes import spell
+
+    click.echo(f"{subject.identity} {spell(subject.path)}".rstrip() + ":")
+    for cause in causes:
+        found = _as_dict(subject, cause, document, secrets)
+        where = f"{found['file']}:{found['line']}:{found['column']}" if cause.written else "default"
+        value = "" if cause.written else f" = {_short(cause.default)}"
+        change = f"{found['field']}: {_short(found['is'])}, otherwise {_short(found['otherwise'])}"
+        click.echo(f"  {where}: {found['setting']}{value}\n    {change}")
+    if not causes:
+        click.echo("  no setting changes it")
 
 
-def _dotted(path: Path) -> str:
+def _as_dict(subject: Subject, cause: Cause, document: Document, secrets: frozenset[str]) -> dict[str, Any]:
+    from vcluster_config.effects.changes import spell
+    from vcluster_config.effects.masking import masked
+    from vcluster_config.lint.render.as_json import place
     from vcluster_config.source.node import dotted
 
-    return dotted(path)
+    kind, change = subject.identity.kind, cause.change
+    return {
+        "object": str(subject.identity),
+        "setting": dotted(cause.path),
+        "written": cause.written,
+        **(place(document.key_span(cause.path)) if cause.written else {"default": cause.default}),
+        "field": spell(change.path),
+        "is": masked(kind, change, change.before, secrets),
+        "otherwise": masked(kind, change, change.after, secrets),
+    }
 
 
 def _short(value: Any) -> str:
-    text = "nothing" if value is None else str(value).replace("\n", " ")
-    return text if len(text) <= 60 else text[:57] + "..."
+    text = "nothing" if value is None else value if isinstance(value, str) and value else json.dumps(value)
+    line = " ".join(str(text).split())
+    return line if len(line) <= 60 else line[:59] + "…"

@@ -114,7 +114,7 @@ def find(content: Any, path: FieldPath) -> tuple[FieldPath, Any] | None:
         elif isinstance(content, (list, tuple)) and step.startswith("["):
             name = _naming(content)
             keys = [name(item, index) for index, item in enumerate(content)]
-            position = keys.index(step) if step in keys else _position(step, len(keys))
+            position = _position(step, keys)
             if position is None:
                 return None
             content = content[position]
@@ -124,6 +124,8 @@ def find(content: Any, path: FieldPath) -> tuple[FieldPath, Any] | None:
     return tuple(found), content
 
 
-def _position(step: str, length: int) -> int | None:
+def _position(step: str, keys: Sequence[str]) -> int | None:
+    """Index of an item by its name, by the last part of its name, or by its number."""
     inner = step[1:-1]
-    return int(inner) if inner.isdecimal() and int(inner) < length else None
+    ends = (index for index, key in enumerate(keys) if key == step or key.endswith(f"/{step[1:]}"))
+    return next(ends, int(inner) if inner.isdecimal() and int(inner) < len(keys) else None)

@@ -59,9 +59,10 @@ class Placed:
     content: Json
 
 
-def place(values: Mapping[str, Any], release: Release) -> list[Placed]:
-    """Every object of compiled values, with the release in place of its tokens."""
-    return [Placed(where, _with_release(item, release)) for where, item in _objects(values)]
+def place(values: Mapping[str, Any], release: Release, kind: str = "") -> list[Placed]:
+    """Every object of compiled values, or those of one kind, with the release in place of its tokens."""
+    wanted = ((where, item) for where, item in _objects(values) if kind in {"", item["kind"]})
+    return [Placed(where, _with_release(item, release)) for where, item in wanted]
 
 
 def render(values: Mapping[str, Any], release: Release) -> dict[Identity, Json]:

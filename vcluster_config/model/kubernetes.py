@@ -21,7 +21,7 @@ _PLAIN: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
     "int-or-string": ((int, str), "a whole number or text"),
 }
 _QUANTITY: Final = re.compile(r"[+-]?(\d+|\d+\.\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
-_CHOICES: Final = {
+CHOICES: Final = {
     ("Container", "imagePullPolicy"): ("Always", "IfNotPresent", "Never"),
     ("Container", "restartPolicy"): ("Always", "Never", "OnFailure"),
     ("IngressSpec", "pathType"): ("Exact", "Prefix", "ImplementationSpecific"),
@@ -126,6 +126,6 @@ def _scalar(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterat
     accepted, expected = _PLAIN[kind]
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind != "boolean"):
         yield Refusal(path, {"type": "kubernetes", "msg": expected})
-    elif field in _CHOICES and value not in _CHOICES[field]:
-        choices = ", ".join(f"'{choice}'" for choice in _CHOICES[field])
+    elif field in CHOICES and value not in CHOICES[field]:
+        choices = ", ".join(f"'{choice}'" for choice in CHOICES[field])
         yield Refusal(path, {"type": "literal_error", "ctx": {"expected": choices}})

@@ -185,15 +185,6 @@ def test_previous_configuration_guards_an_upgrade(folder: Path) -> None:
     assert run("compile", "new.yaml", "--previous", "good.yaml").exit_code == 1
 
 
-def test_diff_says_what_restarts(folder: Path) -> None:
-    (folder / "new.yaml").write_text(GOOD + "controlPlane: {coredns: {deployment: {replicas: 2}}}\n")
-    text = run("diff", "good.yaml", "new.yaml").stdout
-    assert "the syncer container restarts by itself" in text
-    assert "pods of StatefulSet/NAME are replaced" not in text
-    (folder / "args.yaml").write_text(GOOD + "controlPlane: {distro: {k8s: {apiServer: {extraArgs: [--v=4]}}}}\n")
-    assert "all pods of StatefulSet/NAME are replaced" in run("diff", "good.yaml", "args.yaml").stdout
-
-
 def test_rbac_names_the_settings_that_need_a_right(folder: Path) -> None:
     assert "pods/exec: create, get  # sync.toHost.pods.enabled" in run("rbac", "good.yaml").stdout
 
@@ -222,18 +213,10 @@ def test_images_given_in_parts_are_joined(folder: Path) -> None:
 def test_why_finds_the_line_that_caused_a_value(folder: Path) -> None:
     (folder / "why.yaml").write_text(GOOD + "controlPlane:\n  service:\n    spec: {type: LoadBalancer}\n")
     assert run("why", "why.yaml", "service.spec.type").stdout == (
-        "why.yaml:4:12: controlPlane.service.spec.type (without it: ClusterIP)\n"
+        "Service/NAME spec.type:\n"
+        "  why.yaml:4:12: controlPlane.service.spec.type\n"
+        "    spec.type: LoadBalancer, otherwise ClusterIP\n"
     )
-    assert "no line of the file" in run("why", "why.yaml", "serviceAccount").stdout
-
-
-def test_diff_looks_into_the_syncer_configuration_and_hides_secrets(folder: Path) -> None:
-    store = "controlPlane: {{backingStore: {{database: {{external: {{enabled: true, dataSource: '{0}'}}}}}}}}\n"
-    for name in ("one", "two"):
-        (folder / f"{name}.yaml").write_text(store.format(f"postgres://kine:pass{name}@db:5432/kine"))
-    text = run("diff", "one.yaml", "two.yaml").stdout
-    assert "passone" not in text
-    assert "passtwo" not in text
-    assert "*****" in text
-    (folder / "more.yaml").write_text("sync: {toHost: {secrets: {all: true}}}\n")
-    assert "toHost.secrets.all: false -> true" in run("diff", "good.yaml", "more.yaml").stdout
+    text = run("why", "why.yaml", "Service/NAME.spec.type", "--format", "json").stdout
+    (cause,) = json.loads(text)["causes"]
+    assert (cause["setting"], cause["line"], cause["otherwise"]) == ("controlPlane.service.spec.type", 4, "ClusterIP")
