@@ -208,15 +208,3 @@ def test_images_given_in_parts_are_joined(folder: Path) -> None:
         f"sync: {{toHost: {{pods: {{rewriteHosts: {{initContainer: {{image: {image}}}}}}}}}}}\n"
     )
     assert "mirror.gcr.io/library/alpine:3.20" in run("compile", "parts.yaml").stdout
-
-
-def test_why_finds_the_line_that_caused_a_value(folder: Path) -> None:
-    (folder / "why.yaml").write_text(GOOD + "controlPlane:\n  service:\n    spec: {type: LoadBalancer}\n")
-    assert run("why", "why.yaml", "service.spec.type").stdout == (
-        "Service/NAME spec.type:\n"
-        "  why.yaml:4:12: controlPlane.service.spec.type\n"
-        "    spec.type: LoadBalancer, otherwise ClusterIP\n"
-    )
-    text = run("why", "why.yaml", "Service/NAME.spec.type", "--format", "json").stdout
-    (cause,) = json.loads(text)["causes"]
-    assert (cause["setting"], cause["line"], cause["otherwise"]) == ("controlPlane.service.spec.type", 4, "ClusterIP")
