@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vcluster_contract.kinds import Kind, Rule, enabled_kinds
 
@@ -22,20 +22,38 @@ _OWN: Final = (
 )
 _POD_FIGURES: Final = Rule("metrics.k8s.io", "pods", ("get", "list"))
 _NODE_FIGURES: Final = Rule("metrics.k8s.io", "nodes", ("list",))
+_FIGURES: Final = "integrations.metricsServer.enabled"
+
+
+class Grant(NamedTuple):
+    """A rule and the setting that needs it; an empty setting means the control plane itself."""
+
+    rule: Rule
+    setting: str
+
+
+def role_grants(config: SyncerConfig) -> tuple[Grant, ...]:
+    """Why each rule is in the namespaced Role; several grants may overlap."""
+    kinds = (kind for kind in enabled_kinds(config) if kind.resource.namespaced)
+    figures = (Grant(_POD_FIGURES, _FIGURES),) if _wants_pod_figures(config) else ()
+    return (*(Grant(rule, "") for rule in _OWN), *_grants_of(kinds), *figures)
+
+
+def cluster_role_grants(config: SyncerConfig) -> tuple[Grant, ...]:
+    """Why each rule is in the ClusterRole."""
+    kinds = (kind for kind in enabled_kinds(config) if not kind.resource.namespaced)
+    figures = (Grant(_NODE_FIGURES, _FIGURES),) if _wants_real_node_figures(config) else ()
+    return (*_grants_of(kinds), *figures)
 
 
 def role_rules(config: SyncerConfig) -> tuple[Rule, ...]:
     """Rules of the namespaced Role ``vc-NAME``."""
-    kinds = (kind for kind in enabled_kinds(config) if kind.resource.namespaced)
-    figures = (_POD_FIGURES,) if _wants_pod_figures(config) else ()
-    return _merge((*_OWN, *_rules_of(kinds), *figures))
+    return _merge(grant.rule for grant in role_grants(config))
 
 
 def cluster_role_rules(config: SyncerConfig) -> tuple[Rule, ...]:
     """Rules of the ClusterRole; empty when nothing cluster-scoped is synced."""
-    kinds = (kind for kind in enabled_kinds(config) if not kind.resource.namespaced)
-    figures = (_NODE_FIGURES,) if _wants_real_node_figures(config) else ()
-    return _merge((*_rules_of(kinds), *figures))
+    return _merge(grant.rule for grant in cluster_role_grants(config))
 
 
 def _wants_pod_figures(config: SyncerConfig) -> bool:
@@ -47,8 +65,8 @@ def _wants_real_node_figures(config: SyncerConfig) -> bool:
     return config.metrics_server.enabled and config.metrics_server.nodes and config.from_host.nodes.enabled
 
 
-def _rules_of(kinds: Iterable[Kind]) -> tuple[Rule, ...]:
-    return tuple(rule for kind in kinds for rule in kind.host_rules)
+def _grants_of(kinds: Iterable[Kind]) -> tuple[Grant, ...]:
+    return tuple(Grant(rule, kind.switch) for kind in kinds for rule in kind.host_rules)
 
 
 def _merge(rules: Iterable[Rule]) -> tuple[Rule, ...]:
