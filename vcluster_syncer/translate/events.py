@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from vcluster_contract import markers, names
@@ -80,9 +81,13 @@ def to_virtual(scope: Scope, event: JSON, key: Key, virtual: Meta) -> JSON:
 
 
 def message(scope: Scope, text: str, host_object: str, key: Key) -> str:
-    """``text`` with host names replaced by virtual ones."""
+    """``text`` with host names replaced by virtual ones, also those of other objects in the same virtual namespace.
+
+    Of the others a shortened name does not tell what it stands for and stays.
+    """
     qualified = text.replace(f"{scope.host_namespace}/{host_object}", f"{key.namespace}/{key.name}")
-    return qualified.replace(host_object, key.name)
+    suffix = re.escape(names.host_name("", key.namespace, scope.vcluster))
+    return re.sub(rf"(?<=[a-z0-9]){suffix}(?![-a-z0-9])", "", qualified.replace(host_object, key.name))
 
 
 def patch(desired: JSON, found: JSON) -> JSON:

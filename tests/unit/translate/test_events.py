@@ -35,6 +35,11 @@ def test_host_names_do_not_show_in_messages() -> None:
     assert virtual(message=text)["message"] == 'Successfully assigned shop/web-0 to node-1; pod "web-0" started'
 
 
+def test_other_objects_of_the_namespace_are_called_by_their_virtual_names() -> None:
+    text = 'configmap "c.d-x-shop-x-vc" not found (data-x-shop-x-vc, e-x-shop-x-vc-2, f-x-other-x-vc)'
+    assert virtual(message=text)["message"] == ('configmap "c.d" not found (data, e-x-shop-x-vc-2, f-x-other-x-vc)')
+
+
 def test_events_of_other_kinds_are_not_mirrored() -> None:
     assert events.involved(event()) == (PODS, HOST)
     claim = {"kind": "PersistentVolumeClaim", "name": "c"}
