@@ -187,6 +187,25 @@ def test_the_stamp_of_the_webhook_ends_when_both_sides_exist() -> None:
     play(scenario)
 
 
+def test_what_the_webhook_allocated_is_not_taken_back_before_the_virtual_service_shows_it() -> None:
+    async def scenario(cluster: SimCluster) -> None:
+        create(cluster, SERVICES, "web", spec={"type": "ExternalName", "externalName": "example.com"})
+        await appears(cluster, SERVICES, "web")
+        stamp = {markers.BLOCK_DELETION: cluster.clock.now().isoformat(timespec="seconds")}
+        spec = {"type": "ClusterIP", "clusterIP": "10.0.0.77", "externalName": None, "ports": [{"port": 80}]}
+        asked = {"metadata": {"annotations": stamp}, "spec": spec}
+        cluster.host.patch(SERVICES, host_key("web"), asked, PatchType.MERGE)
+        await asyncio.sleep(2)
+        assert cluster.host.get(SERVICES, host_key("web"))["spec"]["clusterIP"] == "10.0.0.77"
+        cluster.virtual.patch(SERVICES, Key("shop", "web"), {"spec": spec}, PatchType.MERGE)
+        await settle(lambda: services_leftovers(cluster, "web") == set())
+        assert {server.get(SERVICES, key)["spec"]["clusterIP"] for server, key in _both(cluster, "web")} == {
+            "10.0.0.77"
+        }
+
+    play(scenario)
+
+
 def stamped_service(cluster: SimCluster, name: str) -> JSON:
     """As the admission webhook leaves it, before the virtual Service has a UID."""
     from vcluster_syncer.translate.services import to_host

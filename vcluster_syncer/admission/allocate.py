@@ -13,7 +13,7 @@ from vcluster_syncer.admission import service
 from vcluster_syncer.admission.review import Denied, Request
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.kube.decode import entry
-from vcluster_syncer.kube.errors import AlreadyExists, ApiError, NotFound, Unreachable
+from vcluster_syncer.kube.errors import AlreadyExists, ApiError, Invalid, NotFound, Unreachable
 from vcluster_syncer.translate.services import host_patch, to_host
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ async def _allocated(world: World, request: Request, virtual: JSON) -> list[JSON
 async def _create(world: World, virtual: JSON) -> JSON | None:
     """The host Service, or None when the virtual name is taken and the API server is about to say so.
 
-    One that is there without a virtual Service is left over from a create that failed after us: it is used again.
+    One that is there without a virtual Service is left over from a create that failed after us: it is used again. The
+    host allocates before it looks at the name, so an address that is asked for shows a taken name as Invalid.
     """
     body = _stamped(to_host(world.scope, virtual, allocated=True), world.clock.now())
     namespace = world.scope.host_namespace
@@ -80,6 +81,11 @@ async def _create(world: World, virtual: JSON) -> JSON | None:
     except AlreadyExists:
         if await _exists(world, _key(virtual)):
             return None
+    except Invalid:
+        if await _exists(world, _key(virtual)):
+            return None
+        if not await _host_exists(world, world.scope.host_key(_key(virtual))):
+            raise
     return await _update(world, virtual)
 
 
@@ -116,6 +122,14 @@ async def _exists(world: World, key: Key) -> bool:
         return True
     try:
         await world.virtual.client.get(SERVICES, key)
+    except NotFound:
+        return False
+    return True
+
+
+async def _host_exists(world: World, key: Key) -> bool:
+    try:
+        await world.host.client.get(SERVICES, key)
     except NotFound:
         return False
     return True

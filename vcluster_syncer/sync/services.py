@@ -21,7 +21,7 @@ from vcluster_syncer.translate import services
 
 KUBERNETES: Final = Key("default", "kubernetes")
 ORPHAN_GRACE: Final = 30.0
-"""Seconds a host Service made by the webhook may wait for the virtual one, whose creation may yet be refused."""
+"""Seconds that what the webhook did on the host waits for the virtual Service, which may yet be refused."""
 
 _PROVISIONAL: Final = frozenset({services.RECREATE, markers.BLOCK_DELETION})
 """Annotations that end once both sides exist."""
@@ -76,14 +76,14 @@ class ServiceSyncer:
     async def _only_host(self, host: Entry) -> Outcome:
         stored = host.meta.annotations.get(services.RECREATE)
         if stored:
-            return await self._create_virtual(msgspec.json.decode(stored))
+            return await self._create_virtual(services.recreated(msgspec.json.decode(stored), host.decode()))
         left = self._protected_for(host)
         if left > 0:
             return Requeue(left, "host Service waits for its virtual Service")
         return await delete(self._world.host, SERVICES, host, unchanged=True)
 
     def _protected_for(self, host: Entry) -> float:
-        """Seconds for which the webhook's stamp still protects a host Service without virtual one."""
+        """Seconds for which the webhook's stamp still protects a host Service that the virtual one does not match."""
         stamp = host.meta.annotations.get(markers.BLOCK_DELETION)
         if not stamp:
             return 0.0
@@ -97,6 +97,9 @@ class ServiceSyncer:
         if host.meta.deleting:
             return Done()
         ours, theirs = virtual.decode(), host.decode()
+        left = self._protected_for(host)
+        if left > 0 and services.behind(ours, theirs):
+            return Requeue(left, "host Service waits for the change its webhook was asked about")
         if services.address_differs(ours, theirs):
             return await self._make_anew(virtual, host, ours, theirs)
         changes = services.host_patch(self._world.scope, ours, theirs, host.meta)

@@ -95,6 +95,14 @@ def address_differs(virtual: JSON, host: JSON) -> bool:
     return bool(ours and theirs and ours != theirs)
 
 
+def behind(virtual: JSON, host: JSON) -> bool:
+    """Whether the host holds a type, address or node port that ``virtual`` lacks: the webhook asked for it."""
+    ours, theirs = virtual["spec"], host["spec"]
+    if (ours.get("type"), ours.get("clusterIP")) != (theirs.get("type"), theirs.get("clusterIP")):
+        return True
+    return bool(_node_ports(theirs) - _node_ports(ours))
+
+
 def recreated(virtual: JSON, host: JSON) -> JSON:
     """The virtual Service again, with the addresses and node ports of the host one."""
     metadata = virtual["metadata"]
@@ -132,6 +140,10 @@ def _with_node_port(port: Mapping[str, Any], host: Mapping[str, Any]) -> JSON:
 
 def _identity(port: Mapping[str, Any]) -> tuple[Any, Any]:
     return port.get("port"), port.get("protocol", "TCP")
+
+
+def _node_ports(spec: JSON) -> set[int]:
+    return {port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort")}
 
 
 def _ports_equal(wanted: list[JSON], found: list[JSON]) -> bool:

@@ -20,7 +20,7 @@ from vcluster_syncer.admission import Server
 from vcluster_syncer.bootstrap import files, identity, sign
 from vcluster_syncer.bootstrap.leaves import control_plane_leaves
 from vcluster_syncer.kube.api import Key
-from vcluster_syncer.kube.errors import Forbidden, Unreachable
+from vcluster_syncer.kube.errors import Forbidden, Invalid, Unreachable
 from vcluster_syncer.sync.api import Side, World
 from vcluster_syncer.translate.scope import Scope
 
@@ -37,6 +37,14 @@ class AllocatingHost(Host):
             if spec.get("type") == "NodePort":
                 spec["ports"] = [{"nodePort": 30000 + index, **port} for index, port in enumerate(spec["ports"])]
         return super().put(resource, {**body, "spec": spec})
+
+    async def create(self, resource: Resource, namespace: str, body: dict[str, Any], **options: Any) -> dict[str, Any]:
+        """An address that is taken is noticed before the name is."""
+        wanted = body.get("spec", {}).get("clusterIP")
+        taken = {item["spec"].get("clusterIP") for (kind, _), item in self.objects.items() if kind == SERVICES}
+        if resource == SERVICES and wanted in taken:
+            raise Invalid(422, "Invalid", f"failed to allocate IP {wanted}: provided IP is already allocated")
+        return await super().create(resource, namespace, body, **options)
 
 
 class EmptyStore:
@@ -195,6 +203,19 @@ async def test_a_leftover_host_service_is_used_again(caller: Caller, host: Host)
     patch = patched(await caller.review("CREATE", service(ports=[{"port": 81, "protocol": "TCP"}])))
     assert patch["/spec/clusterIP"] == "10.96.0.77"
     assert host.objects[SERVICES, HOST_KEY]["spec"]["ports"][0]["port"] == 81
+
+
+async def test_a_leftover_is_used_again_when_its_address_is_asked_for(caller: Caller, host: Host) -> None:
+    await caller.review("CREATE", service())
+    patch = patched(await caller.review("CREATE", service(clusterIP="10.96.0.77", clusterIPs=["10.96.0.77"])))
+    assert patch == {}
+    assert host.objects[SERVICES, HOST_KEY]["spec"]["clusterIP"] == "10.96.0.77"
+
+
+async def test_an_address_of_somebody_else_is_refused(caller: Caller) -> None:
+    status = (await caller.review("CREATE", service(clusterIP="10.96.0.5")))["status"]
+    assert status["code"] == 422
+    assert "already allocated" in status["message"]
 
 
 async def test_a_foreign_host_service_is_not_touched(caller: Caller, host: Host) -> None:

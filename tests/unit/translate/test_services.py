@@ -101,3 +101,16 @@ def test_a_recreated_service_takes_addresses_and_node_ports_from_the_host() -> N
     assert made["spec"]["ports"] == [PORT | {"nodePort": 31111}]
     assert made["metadata"] == {"name": "web", "namespace": "shop", "labels": {"a": "b"}, "finalizers": ["x/y"]}
     assert not services.address_differs(made, host)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({}, False),
+        ({"sessionAffinity": "ClientIP"}, False),
+        ({"clusterIP": "10.0.0.2"}, True),
+        ({"type": "NodePort", "ports": [PORT | {"nodePort": 30001}]}, True),
+    ],
+)
+def test_only_what_the_host_allocates_makes_the_virtual_side_look_behind(spec: JSON, expected: bool) -> None:
+    assert services.behind(service(), on_host(service(), **spec)) is expected
