@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,10 @@ class VirtualCluster:
         """Wait until the control plane is ready."""
         self.host_kubectl.ready(self.workload, timeout=READY_SECONDS)
 
+    def notes(self) -> str:
+        """What Helm tells the user after the installation."""
+        return self._helm("get", "notes", self.name)
+
     @property
     def workload(self) -> str:
         """The control plane's StatefulSet."""
@@ -104,11 +109,12 @@ class VirtualCluster:
         if not target.exists():
             secret = eventually(lambda: self.host_kubectl.get(f"secret/vc-{self.name}"), "the kubeconfig is exported")
             config = base64.b64decode(secret["data"]["config"]).decode()
-            target.write_text(config.replace("https://localhost:8443", self._address()))
+            target.write_text(config.replace("https://localhost:8443", self.address))
         return target
 
-    def _address(self) -> str:
-        """The ClusterIP where it is routed to this machine, otherwise a forwarded port."""
+    @cached_property
+    def address(self) -> str:
+        """URL of the virtual API server: the ClusterIP where it is routed to us, otherwise a forwarded port."""
         address = self.host_kubectl.get(f"service/{self.name}")["spec"]["clusterIP"]
         try:
             socket.create_connection((address, 443), timeout=1).close()
@@ -127,9 +133,9 @@ class VirtualCluster:
         repository, tag = self.host.syncer_image
         return {"controlPlane": {"statefulSet": {"image": {"repository": repository, "tag": tag}}}}
 
-    def _helm(self, *arguments: str) -> None:
+    def _helm(self, *arguments: str) -> str:
         access = [f"--kubeconfig={self.host.kubectl.kubeconfig}", f"--namespace={self.namespace}"]
-        run([str(self.helm), *arguments, *access])
+        return run([str(self.helm), *arguments, *access]).decode()
 
     def report(self) -> str:
         """Everything one wants to see when a scenario failed."""
