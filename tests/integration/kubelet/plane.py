@@ -1,4 +1,4 @@
-"""A stock kube-apiserver on kine with its egress selector pointing at our socket: a virtual control plane, no syncer."""
+"""A stock kube-apiserver on kine whose egress selector points at our socket: a control plane without a syncer."""
 
 from __future__ import annotations
 
