@@ -15,6 +15,7 @@ TOKENS: Final = (RELEASE, NAMESPACE)
 
 CONFIG_SECRET: Final = names.config_secret(RELEASE)
 DATASTORE_SECRET: Final = names.datastore_secret(RELEASE)
+K3S_TOKEN_SECRET: Final = names.k3s_token_secret(RELEASE)
 RUNTIME_CONFIG_MAP: Final = names.runtime_config_map(RELEASE)
 HEADLESS_SERVICE: Final = names.headless_service(RELEASE)
 SERVICE_ACCOUNT: Final = names.control_plane_service_account(RELEASE)

@@ -70,6 +70,11 @@ def headless_service(vcluster: str) -> str:
     return f"{vcluster}-headless"
 
 
+def k3s_token_secret(vcluster: str) -> str:
+    """Secret with the cluster token of k3s, under key ``token``."""
+    return f"vc-k3s-{vcluster}"
+
+
 def etcd(vcluster: str) -> str:
     """StatefulSet and Service of the etcd that the chart deploys."""
     return f"{vcluster}-etcd"

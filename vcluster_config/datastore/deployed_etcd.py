@@ -18,8 +18,10 @@ _PATH: Final = "controlPlane.backingStore.etcd.deploy"
 def datastore(etcd: DeployedEtcd) -> Datastore:
     """The API server calls the Service, or the names of the members where there is no Service."""
     service = names.etcd(RELEASE) if etcd.service.enabled else names.etcd_headless(RELEASE)
+    reached = etcd_args.connection(f"{service}.{NAMESPACE}.svc")
     return Datastore(
-        api_server_args=etcd_args.of_api_server(f"{service}.{NAMESPACE}.svc"),
+        api_server_args=etcd_args.of_api_server(reached),
+        connection=reached,
         etcd="deployed",
         keeps_data=False,
         shared=True,

@@ -22,8 +22,10 @@ def datastore(etcd: EmbeddedEtcd, *, image: str, replicas: int) -> Datastore:
     token = f"{RELEASE}-{NAMESPACE}"
     count = () if etcd.snapshot_count is None else (f"--snapshot-count={etcd.snapshot_count}",)
     args = (*etcd_args.member(peers, listen="127.0.0.1", advertise="127.0.0.1", token=token), *count)
+    reached = etcd_args.connection("127.0.0.1")
     return Datastore(
-        api_server_args=etcd_args.of_api_server("127.0.0.1"),
+        api_server_args=etcd_args.of_api_server(reached),
+        connection=reached,
         sidecar=etcd_container.container(
             image,
             merged(args, etcd.extra_args),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from vcluster_config.datastore.types import Connection
 from vcluster_contract import layout
 
 DATA_FOLDER: Final = layout.DATA_DIR + "/etcd"
@@ -48,11 +49,17 @@ def _tls(prefix: str, name: str) -> tuple[str, ...]:
     )
 
 
-def of_api_server(server: str) -> tuple[str, ...]:
-    """How the API server calls an etcd of ours."""
-    return (
-        f"--etcd-servers=https://{server}:{layout.ETCD_CLIENT_PORT}",
-        f"--etcd-cafile={layout.PKI_DIR}/{layout.ETCD_AUTHORITY}.crt",
-        f"--etcd-certfile={layout.PKI_DIR}/{layout.ETCD_CLIENT}.crt",
-        f"--etcd-keyfile={layout.PKI_DIR}/{layout.ETCD_CLIENT}.key",
+def connection(server: str) -> Connection:
+    """How a client reaches an etcd of ours."""
+    return Connection(
+        url=f"https://{server}:{layout.ETCD_CLIENT_PORT}",
+        ca_file=f"{layout.PKI_DIR}/{layout.ETCD_AUTHORITY}.crt",
+        cert_file=f"{layout.PKI_DIR}/{layout.ETCD_CLIENT}.crt",
+        key_file=f"{layout.PKI_DIR}/{layout.ETCD_CLIENT}.key",
     )
+
+
+def of_api_server(reached: Connection) -> tuple[str, ...]:
+    """How the API server is told of an etcd."""
+    files = {"ca": reached.ca_file, "cert": reached.cert_file, "key": reached.key_file}
+    return (f"--etcd-servers={reached.url}", *(f"--etcd-{name}file={path}" for name, path in files.items() if path))

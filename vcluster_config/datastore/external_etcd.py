@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vcluster_config.datastore.types import Datastore
+from vcluster_config.datastore import etcd_args
+from vcluster_config.datastore.types import Connection, Datastore
 
 if TYPE_CHECKING:
     from vcluster_config.model.control_plane.backing_store import ExternalEtcd
@@ -15,13 +16,15 @@ _PATH: Final = "controlPlane.backingStore.etcd.external"
 def datastore(etcd: ExternalEtcd) -> Datastore:
     """The endpoint (``host:port``), over TLS when a certificate authority is given."""
     scheme = "https" if etcd.tls.ca_file else "http"
-    server = etcd.endpoint if "://" in etcd.endpoint else f"{scheme}://{etcd.endpoint}"
-    files = {"ca": etcd.tls.ca_file, "cert": etcd.tls.cert_file, "key": etcd.tls.key_file}
+    reached = Connection(
+        url=etcd.endpoint if "://" in etcd.endpoint else f"{scheme}://{etcd.endpoint}",
+        ca_file=etcd.tls.ca_file,
+        cert_file=etcd.tls.cert_file,
+        key_file=etcd.tls.key_file,
+    )
     return Datastore(
-        api_server_args=(
-            f"--etcd-servers={server}",
-            *(f"--etcd-{name}file={path}" for name, path in files.items() if path),
-        ),
+        api_server_args=etcd_args.of_api_server(reached),
+        connection=reached,
         reads_user_files=True,
         keeps_data=False,
         shared=True,

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from vcluster_config.arguments import merged
-from vcluster_config.datastore.types import Datastore
+from vcluster_config.datastore.types import Connection, Datastore
 from vcluster_config.objects import Container, Json, Resources, VolumeMount
 from vcluster_config.placeholders import DATASTORE_SECRET
 from vcluster_config.pod_parts import CONTAINER_SECURITY, plain_env, secret_env
@@ -36,6 +36,8 @@ def datastore(database: KineDatabase, *, image: str, config_path: str) -> Datast
     return Datastore(
         api_server_args=_API_SERVER_ARGS,
         api_server_mounts=(_SOCKET_MOUNT,),
+        connection=Connection(url=source),
+        translated=True,
         # SQLite writes its start-up VACUUM to a temporary file, which a read-only root would refuse.
         sidecar=_container(
             image,
@@ -56,6 +58,10 @@ def _remote(database: KineDatabase, image: str, config_path: str) -> Datastore:
     return Datastore(
         api_server_args=_API_SERVER_ARGS,
         api_server_mounts=(_SOCKET_MOUNT,),
+        connection=Connection(
+            secret_key=_ENDPOINT, ca_file=database.ca_file, cert_file=database.cert_file, key_file=database.key_file
+        ),
+        translated=True,
         sidecar=_container(
             image, args, env=(secret_env("KINE_ENDPOINT", DATASTORE_SECRET, _ENDPOINT),), mounts=(_SOCKET_MOUNT,)
         ),

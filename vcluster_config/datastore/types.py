@@ -9,11 +9,25 @@ import msgspec
 from vcluster_config.objects import Container, Json, VolumeMount
 
 
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """How a distro that brings its own client of databases and etcd connects; empty means a file of its own."""
+
+    url: str = ""
+    secret_key: str = ""
+    """Key in Secret vc-datastore-NAME that holds the URL, when it must not show."""
+    ca_file: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+
+
 class Datastore(msgspec.Struct, frozen=True, kw_only=True):
     """A chosen datastore."""
 
     api_server_args: tuple[str, ...]
     api_server_mounts: tuple[VolumeMount, ...] = ()
+    connection: Connection
+    translated: bool = False
+    """Whether the sidecar only translates between a database and the etcd API, which k3s and k0s do by themselves."""
     sidecar: Container | None = None
     """Runs in the pod as a native sidecar: first to start, last to end."""
     volumes: tuple[Json, ...] = ()
