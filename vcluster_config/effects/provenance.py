@@ -208,14 +208,14 @@ def _without(node: Node, path: Path) -> Node:
         items = (
             item if index != step else _without(item, rest) if rest else None for index, item in enumerate(node.items)
         )
-        return replace(node, items=tuple(item for item in items if item is not None))
+        return node._replace(items=tuple(item for item in items if item is not None))
     return node
 
 
 def _entry(entry: Entry, step: str | int, rest: Path) -> Entry | None:
     if entry.key != step:
         return entry
-    return replace(entry, value=_without(entry.value, rest)) if rest else None
+    return entry._replace(value=_without(entry.value, rest)) if rest else None
 
 
 def settings_of(search: Search, *, all_defaults: bool) -> list[Cause]:

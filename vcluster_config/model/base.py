@@ -1,8 +1,11 @@
 """What every part of the configuration has in common: closed, frozen, strict, and built only when first used."""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 
 _UPPER: Final = {
     "ca": "CA",
@@ -44,3 +47,24 @@ class Section(BaseModel):
 def section() -> Any:
     """Default of a field that is itself a section: all of that section's defaults."""
     return Field(default_factory=dict, validate_default=True)
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """Marks a section whose module is imported only when a file or a reader uses it."""
+
+    module: str
+    name: str
+
+    def load(self) -> type[Section]:
+        """The section's class."""
+        section: type[Section] = getattr(import_module(self.module), self.name)
+        return section
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(self.load())
+
+
+def lazy(module: str, name: str) -> Any:
+    """Annotation of a lazily imported section."""
+    return Annotated[Any, Lazy(f"vcluster_config.model.{module}", name)]

@@ -15,7 +15,7 @@ from vcluster_config.model import key_problems
 from vcluster_config.model.base import Section
 from vcluster_config.model.kubernetes import refusals
 from vcluster_config.model.leaves import validator
-from vcluster_config.model.shape import Form, Shape, default_of, fields, shape_of
+from vcluster_config.model.shape import Form, Shape, default_of, fields, lazy_section, shape_of
 from vcluster_config.model.values import ValueType, auto_bool
 from vcluster_config.source.diagnostic import Diagnostic
 from vcluster_config.source.node import Entry, Items, Mapping, Node, Path, Scalar, plain
@@ -50,9 +50,9 @@ class Builder:
                 self.field(values, known[entry.key], entry, here)
         given = frozenset(values)
         for key, info in known.items():
-            if key not in values:
+            if key not in values and lazy_section(info.metadata) is None:
                 values[key] = self.missing(section, info, key, path)
-        return section.model_construct(_attributes(section, given), **values)
+        return _construct(section, values, _attributes(section, given))
 
     def field(self, values: dict[str, Any], info: FieldInfo, entry: Entry, path: Path) -> None:
         """Set a field, unless it is an empty section, whose defaults stay."""
@@ -125,8 +125,18 @@ class Builder:
 @cache
 def default_instance(section: type[T]) -> T:
     """A section with all its defaults."""
-    values = {key: _default(section, key) for key, info in fields(section).items() if not info.is_required()}
-    return section.model_construct(set(), **values)
+    wanted = {key: info for key, info in fields(section).items() if lazy_section(info.metadata) is None}
+    values = {key: _default(section, key) for key, info in wanted.items() if not info.is_required()}
+    return _construct(section, values, set())
+
+
+def _construct(section: type[T], values: dict[str, Any], given: set[str]) -> T:
+    """Build without validating; lazily imported sections are left out and filled in when somebody asks for them."""
+    built = section.model_construct(given, **values)
+    for name, info in section.model_fields.items():
+        if lazy_section(info.metadata) is not None and info.alias not in values:
+            del built.__dict__[name]
+    return built
 
 
 def _attributes(section: type[Section], keys: frozenset[str]) -> set[str]:

@@ -1,21 +1,29 @@
 """The root of a ``vcluster.yaml``."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from vcluster_config.model.base import Section, section
+from vcluster_config.model.base import Section, lazy, section
 from vcluster_config.model.control_plane import ControlPlane
-from vcluster_config.model.experimental import Experimental
 from vcluster_config.model.export_kube_config import ExportKubeConfig
-from vcluster_config.model.integrations import Integrations
 from vcluster_config.model.logging import Logging
 from vcluster_config.model.networking import Networking
 from vcluster_config.model.plugins import LegacyPlugin, Plugin
-from vcluster_config.model.policies import Policies
 from vcluster_config.model.rbac import Rbac
-from vcluster_config.model.sleep import Sleep, SleepMode
 from vcluster_config.model.sync import Sync
 from vcluster_config.model.telemetry import Telemetry
 from vcluster_config.model.types import OptionalCidr
+
+if TYPE_CHECKING:
+    from vcluster_config.model.experimental import Experimental
+    from vcluster_config.model.integrations import Integrations
+    from vcluster_config.model.policies import Policies
+    from vcluster_config.model.sleep import Sleep, SleepMode
+else:
+    Experimental = lazy("experimental", "Experimental")
+    Integrations = lazy("integrations", "Integrations")
+    Policies = lazy("policies", "Policies")
+    Sleep = lazy("sleep", "Sleep")
+    SleepMode = lazy("sleep", "SleepMode")
 
 
 class Config(Section):
@@ -57,3 +65,17 @@ class Config(Section):
     """Sleep as v0.32 and later spell it."""
     logging: Logging = section()
     """Form of our own log lines."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Fill in a lazily imported section that the file does not set."""
+            info = type(self).model_fields.get(name)
+            if info is None:
+                return super().__getattr__(name)
+            from vcluster_config.model.build import default_instance
+            from vcluster_config.model.shape import shape_of
+
+            value = default_instance(shape_of(info).section)
+            self.__dict__[name] = value
+            return value

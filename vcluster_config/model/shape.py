@@ -2,7 +2,7 @@
 
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
 
-from vcluster_config.model.base import Section
+from vcluster_config.model.base import Lazy, Section
 from vcluster_config.model.kubernetes import KubeType
 from vcluster_config.model.values import ValueType, auto_bool
 
@@ -61,6 +61,9 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
     kube = next((item for item in metadata if isinstance(item, KubeType)), None)
     if kube is not None:
         return replace(_shape(annotation), kube=kube)
+    lazy = lazy_section(metadata)
+    if lazy is not None:
+        return Shape(Form.SECTION, section=lazy.load())
     special = next((item for item in metadata if isinstance(item, ValueType) or item is auto_bool), None)
     if special is not None:
         return Shape(Form.VALUE, special)
@@ -68,6 +71,11 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
         kept = [arg for arg in typing.get_args(annotation) if arg is not type(None)]
         return replace(_shape(kept[0], metadata), nullable=True)
     return _plain_shape(annotation, origin)
+
+
+def lazy_section(metadata: Iterable[Any]) -> Lazy | None:
+    """The mark of a section that is imported on demand, if there is one."""
+    return next((item for item in metadata if isinstance(item, Lazy)), None)
 
 
 def _plain_shape(annotation: Any, origin: Any) -> Shape:

@@ -31,4 +31,6 @@ def validate_partially(document: Document) -> Validated:
 def validate(document: Document) -> tuple[Config | None, list[Diagnostic]]:
     """Return the configuration, or None when a value cannot be used, and everything found."""
     validated = validate_partially(document)
+    for name in Config.model_fields:
+        getattr(validated.config, name)  # complete what is filled in on demand
     return None if validated.unusable else validated.config, validated.diagnostics

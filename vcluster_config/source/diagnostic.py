@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from vcluster_config.source.codes import Code
@@ -19,8 +18,7 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A piece of a source; lines and columns count characters from 1, the end is exclusive."""
 
     file: str
@@ -30,16 +28,14 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that matters, and why."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace a piece of a source with other text."""
 
     span: Span
@@ -49,8 +45,7 @@ class Edit:
 Applicability = Literal["safe", "unsafe", "needs-input"]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A way out. ``safe`` edits keep the meaning the author intended and are applied by ``--fix``."""
 
     title: str
@@ -58,8 +53,7 @@ class Suggestion:
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding. ``message`` is one sentence without advice; ``path`` is dotted, list items as ``[0]``."""
 
     code: Code

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from vcluster_config.source import scalars
 from vcluster_config.source.codes import Code
@@ -24,8 +23,7 @@ class SetKind(StrEnum):
     LITERAL = "--set-literal"
 
 
-@dataclass(frozen=True, slots=True)
-class SetOption:
+class SetOption(NamedTuple):
     """One ``--set`` option as typed."""
 
     kind: SetKind

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 def check(case: Case) -> Iterator[Diagnostic]:
     """All rules of this family."""
+    if case.written(("policies",)):
+        yield from _webhooks(case)
+    if case.written(("experimental",)):
+        yield from _deny(case)
+
+
+def _webhooks(case: Case) -> Iterator[Diagnostic]:
     admission = case.config.policies.central_admission
     for number, validating in enumerate(admission.validating_webhooks):
         for index, hook in enumerate(validating.webhooks):
@@ -27,7 +34,6 @@ def check(case: Case) -> Iterator[Diagnostic]:
     for number, mutating in enumerate(admission.mutating_webhooks):
         for index, hook in enumerate(mutating.webhooks):
             yield from _client(case, ("mutatingWebhooks", number, "webhooks", index), hook.client_config)
-    yield from _deny(case)
 
 
 def _client(case: Case, place: Path, client: WebhookClientConfig) -> Iterator[Diagnostic]:
