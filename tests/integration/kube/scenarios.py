@@ -26,7 +26,7 @@ from vcluster_contract.kinds import (
 from vcluster_syncer.kube.api import JSON, Client, EventType, Key, PatchType
 from vcluster_syncer.kube.errors import ApiError
 
-_HIDDEN = {"uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink", "lastTransitionTime"}
+_HIDDEN = {"taints", "uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink", "lastTransitionTime"}
 _BY_CONTROLLERS = {"node.alpha.kubernetes.io/ttl"}
 _MARKED = {
     "deletionTimestamp",
@@ -367,11 +367,12 @@ async def claims_tokens_leases_events(t: Teller) -> None:
 
 async def nodes(t: Teller) -> None:
     name = f"node-{t.namespace}"
-    node = {"metadata": {"name": name, "labels": {"a": "b"}}, "spec": {"unschedulable": True}}
-    await t.step("node", t.client.create(NODES, "", {**node, "status": {"capacity": {"cpu": "1"}}}))
+    node = {"metadata": {"name": name, "labels": {"a": "b"}}, "spec": {"providerID": "x://y"}}
+    made = await t.step("node", t.client.create(NODES, "", {**node, "status": {"capacity": {"cpu": "1"}}}))
+    t.transcript.append(made["spec"]["taints"])
     addresses = [{"type": "InternalIP", "address": "192.0.2.1"}]
     status = {"status": {"addresses": addresses, "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}}}}
-    await t.step("spec", t.client.patch(NODES, Key("", name), {"spec": {"unschedulable": None}, **status}))
+    await t.step("spec", t.client.patch(NODES, Key("", name), {"metadata": {"labels": {"a": "c"}}, **status}))
     await t.step("status", t.client.patch(NODES, Key("", name), status, subresource="status"))
     await t.step("delete", t.client.delete(NODES, Key("", name)))
     await t.step("gone", t.client.get(NODES, Key("", name)))
@@ -453,3 +454,20 @@ SCENARIOS: list[Scenario] = [
     watch_with_selector,
     claims_tokens_leases_events,
 ]
+
+
+def differences(theirs: Any, ours: Any) -> list[str]:
+    """One line for each leaf of two transcripts that differs: step, path, theirs, ours."""
+    if len(theirs) != len(ours):
+        return [f"{len(theirs)} steps became {len(ours)}"]
+    return [line for number, pair in enumerate(zip(theirs, ours, strict=True)) for line in _leaves(*pair, str(number))]
+
+
+def _leaves(theirs: Any, ours: Any, path: str) -> list[str]:
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        names = [*theirs, *(name for name in ours if name not in theirs)]
+        return [line for n in names for line in _leaves(theirs.get(n), ours.get(n), f"{path}.{n}")]
+    if isinstance(theirs, list | tuple) and isinstance(ours, list | tuple) and len(theirs) == len(ours):
+        pairs = enumerate(zip(theirs, ours, strict=True))
+        return [line for i, pair in pairs for line in _leaves(*pair, f"{path}[{i}]")]
+    return [] if theirs == ours else [f"{path}: {theirs} | {ours}"]
