@@ -14,7 +14,8 @@ from vcluster_syncer.sync.base import foreign, meta_of
 from vcluster_syncer.sync.pod_inputs import InputSource, Missing
 from vcluster_syncer.sync.pod_memory import Pending, PodMemory
 from vcluster_syncer.sync.tokens import RENEWAL_DUE, Renewal, TokenKeeper
-from vcluster_syncer.translate.pods import host_pod
+from vcluster_syncer.translate.pods import PodInputs, host_pod
+from vcluster_syncer.translate.references import is_ambiguous
 
 MISSING_DELAY: Final = 5.0
 """Seconds until the next look for a missing input; its event usually comes first."""
@@ -38,17 +39,29 @@ class PodCreator:
         if isinstance(inputs, Missing):
             self._memory.wait_for(inputs.what, meta.key)
             return Requeue(MISSING_DELAY, inputs.reason)
+        return self._blocked(meta, pod) or await self._make(meta, pod, inputs)
+
+    def _blocked(self, meta: Meta, pod: JSON) -> Requeue | None:
+        """What keeps the pod from the host for now; the user is told."""
         if not self._node_is_shown(pod):
-            self._warn(
-                meta, f"the pod asks for node {pod['spec']['nodeName']}, which this virtual cluster does not have"
-            )
+            node = pod["spec"]["nodeName"]
+            self._warn(meta, f"the pod asks for node {node}, which this virtual cluster does not have")
             return Requeue(_NODE_DELAY, "the node that the pod names does not exist")
+        doubtful = self._inputs.doubtful(pod)
+        if doubtful:
+            self._warn(meta, f"waiting for {doubtful}: its name on the host could stand for another object's")
+            return Requeue(MISSING_DELAY, "a used object with an ambiguous name is not on the host yet")
+        return None
+
+    async def _make(self, meta: Meta, pod: JSON, inputs: PodInputs) -> Outcome:
         tokens = await self._tokens.request(meta, pod)
+        body = host_pod(self._world.scope, pod, inputs)
         if isinstance(tokens, Renewal):
-            return await self._post_with_tokens(meta, host_pod(self._world.scope, pod, inputs), tokens)
-        if isinstance(tokens, Done) or (isinstance(tokens, Requeue) and tokens.reason == RENEWAL_DUE):
-            return await self._post(meta, host_pod(self._world.scope, pod, inputs))
-        return tokens
+            if not is_ambiguous(meta.key):
+                return await self._post_with_tokens(meta, body, tokens)
+            # The Secret's name could be another pod's: it must be ours before anything mounts it.
+            tokens = await self._tokens.write(tokens)
+        return await self._post(meta, body) if _starts(tokens) else tokens
 
     def is_unseen(self, meta: Meta) -> bool:
         """Whether the host pod was made and has not shown up in the cache yet."""
@@ -112,3 +125,8 @@ class PodCreator:
 
     def _warn(self, meta: Meta, message: str) -> None:
         self._world.recorder.event(PODS, meta.key, meta.uid, type="Warning", reason="SyncError", message=message)
+
+
+def _starts(tokens: Outcome) -> bool:
+    """Whether the pod's tokens are where its host pod expects them."""
+    return isinstance(tokens, Done) or (isinstance(tokens, Requeue) and tokens.reason == RENEWAL_DUE)

@@ -12,6 +12,7 @@ from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import World
 from vcluster_syncer.translate.pod_dns import needs_cluster_dns
 from vcluster_syncer.translate.pods import PodInputs
+from vcluster_syncer.translate.references import is_ambiguous, references
 from vcluster_syncer.translate.selectors import selects
 from vcluster_syncer.translate.service_env import Variable, service_variables
 
@@ -72,6 +73,21 @@ class InputSource:
             keys_of=self._keys_of,
             matching_namespaces=self._matching_namespaces,
         )
+
+    def doubtful(self, pod: JSON) -> str:
+        """A used object whose host name could stand for another one and is not known to be its own; empty if none.
+
+        Without this check a pod could read what belongs to another namespace, by the choice of a name.
+        """
+        for resource, key in sorted(references(pod), key=lambda item: item[1]):
+            if is_ambiguous(key) and not self._is_on_host(resource, key):
+                return f"{resource.kind} {key}"
+        return ""
+
+    def _is_on_host(self, resource: Resource, key: Key) -> bool:
+        scope, store = self._world.scope, self._world.host.stores.get(resource)
+        entry = store.get(scope.host_key(key)) if store is not None else None
+        return entry is not None and scope.virtual_key(resource, entry.meta) == key
 
     def namespace_labels(self, namespace: str) -> dict[str, str] | None:
         """Labels of the virtual namespace, None when it is not in the cache."""

@@ -192,6 +192,8 @@ class PodKeeper:
         inputs = self._inputs.gather(pair.virtual)
         if isinstance(inputs, Missing):
             return Requeue(MISSING_DELAY, inputs.reason)
+        if self._inputs.doubtful(pair.virtual):
+            return Requeue(MISSING_DELAY, "a used object with an ambiguous name is not on the host yet")
         changes = ephemeral_patch(host_ephemeral_containers(self._world.scope, pair.virtual, inputs), pair.host)
         return await self._patch_host(pair, changes, subresource="ephemeralcontainers") if changes else None
 

@@ -10,6 +10,8 @@ from vcluster_syncer.kube.api import JSON, Key
 
 CONTAINER_LISTS: Final = ("initContainers", "containers", "ephemeralContainers")
 
+SEPARATOR: Final = "-x-"
+"""Stands between the parts of host names."""
 SECRET_REFERENCES: Final[Mapping[str, str]] = {
     "cephfs": "secretRef",
     "cinder": "secretRef",
@@ -32,6 +34,11 @@ def references(pod: JSON) -> frozenset[tuple[Resource, Key]]:
     spec = pod["spec"]
     found = (*_of_containers(spec), *_of_volumes(pod["metadata"]["name"], spec), *_of_pull_secrets(spec))
     return frozenset((resource, Key(namespace, name)) for resource, name in found if name)
+
+
+def is_ambiguous(key: Key) -> bool:
+    """Whether the host name of ``key`` could stand for another object too: ``a-x-b/c`` and ``b/c-x-a`` share theirs."""
+    return SEPARATOR in key.name or SEPARATOR in key.namespace
 
 
 def ephemeral_claim_name(pod_name: str, volume_name: str) -> str:
