@@ -7,7 +7,7 @@ import logging
 import ssl
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger(__name__)
 # A Service is at most as large as etcd's request limit, and a review holds it twice.
 _MAX_BODY: Final = 4 * 1024 * 1024
+# Longer than the API server waits for an answer would help nobody.
+_CLOSE_SECONDS: Final = 10.0
 
 
 class Server:
@@ -31,7 +33,9 @@ class Server:
         self._world = world
         self._files = (cert, key)
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._connections: set[asyncio.StreamWriter] = set()
+        self._idle: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._busy: set[asyncio.Task[None]] = set()
+        self._closing = False
         self._listener: asyncio.Server | None = None
         self.reload()
 
@@ -45,30 +49,39 @@ class Server:
         return int(self._listener.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Stop listening and drop the connections; the API server dials again."""
+        """Answer what has been asked, then end; the API server dials again."""
+        self._closing = True
         if self._listener is not None:
             self._listener.close()
-        for writer in self._connections:
+        for writer in self._idle.values():
             writer.close()
-        if self._listener is not None:
-            await self._listener.wait_closed()
+        running = {*self._idle, *self._busy}
+        if running:
+            await asyncio.wait(running, timeout=_CLOSE_SECONDS)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.add(writer)
+        task = cast("asyncio.Task[None]", asyncio.current_task())
         try:
-            while await self._exchange(reader, writer):
+            while not self._closing and await self._exchange(task, reader, writer):
                 pass
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, head.BadHead):
             _log.debug("webhook connection ended")
         finally:
-            self._connections.discard(writer)
+            self._idle.pop(task, None)
+            self._busy.discard(task)
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    async def _exchange(
+        self, task: asyncio.Task[None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         """One request and its answer; False when the connection ends with it."""
+        self._busy.discard(task)
+        self._idle[task] = writer
         request = head.parse_request(await reader.readuntil(head.END))
+        del self._idle[task]
+        self._busy.add(task)
         length = request.headers.get("Content-Length")
         if request.method != "POST" or not length.isdigit() or int(length) > _MAX_BODY:
             await _reply(writer, 400, "Bad Request", b'"expected POST of an AdmissionReview with a Content-Length"')

@@ -264,3 +264,25 @@ async def test_a_bad_body_is_answered_and_ends_the_connection(caller: Caller) ->
     status, answer = await caller.post(b"{}")
     assert status == 400
     assert "AdmissionReview" in answer
+
+
+async def test_closing_answers_what_was_asked_and_ends_idle_connections(
+    server: Server, caller: Caller, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
+    create = host.create
+
+    async def slow(*arguments: Any, **options: Any) -> Any:
+        asked.set()
+        await go.wait()
+        return await create(*arguments, **options)
+
+    monkeypatch.setattr(host, "create", slow)
+    request = asyncio.create_task(caller.review("CREATE", service()))
+    await asked.wait()
+    closing = asyncio.create_task(server.close())
+    go.set()
+    assert patched(await request)["/spec/clusterIP"] == "10.96.0.77"
+    await closing
+    with pytest.raises((OSError, asyncio.IncompleteReadError)):
+        await caller.review("CREATE", service("other"))
