@@ -49,6 +49,7 @@ class PodSyncer:
         if virtual is None:
             return await self._without_virtual(key, host)
         if excluded(virtual.meta):
+            self._backlog.done(key)
             return Done()
         if host is None:
             return await self._without_host(virtual)
