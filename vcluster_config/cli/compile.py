@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vcluster_config.cli import inputs, releases
-from vcluster_config.cli.compiling import checked, compiled
+from vcluster_config.cli import EXIT_FINDINGS, inputs, releases
+from vcluster_config.cli.compiling import checked, compiled, show
 
 if TYPE_CHECKING:
     from vcluster_config.compile import CompiledChart
+    from vcluster_config.lint.check import Report
 
 
 @click.command("compile")
 @inputs.file_argument
 @click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder to write; without it, print values.")
 @click.option("--chart", is_flag=True, help="Write a self-contained chart instead of values.")
+@click.option("--check", is_flag=True, help="Ask Helm and the schema of Kubernetes before anything is written.")
+@click.option("--helm", "helms", multiple=True, metavar="PROGRAM", help="Helm to ask; may be repeated. Default: helm.")
 @inputs.overlays
 @click.option(
     "--previous",
@@ -29,21 +32,40 @@ def command(
     file: str,
     output: str | None,
     chart: bool,
+    check: bool,
+    helms: tuple[str, ...],
     overlay: tuple[str, ...],
     previous: str | None,
     **values: tuple[str, ...],
 ) -> None:
     """Compile FILE into DIR/values.yaml, or with --chart into a chart folder DIR.
 
-    Nothing is written when FILE has errors.
+    Nothing is written when FILE has errors. With --check nothing is written either when the output would be refused,
+    and without -o the answer is all that is printed.
     """
     if chart and output is None:
         raise click.UsageError("--chart needs -o DIR")
-    result = compiled(checked([file, *overlay], values, inputs.previous(previous)))
-    if output is None:
+    report = checked([file, *overlay], values, inputs.previous(previous))
+    result = compiled(report)
+    if check:
+        _check(report, result, helms)
+    if output is None and not check:
         click.echo(result.values_yaml(), nl=False)
-    else:
+    elif output is not None:
         _write(result, Path(output), chart=chart)
+
+
+def _check(report: Report, chart: CompiledChart, programs: tuple[str, ...]) -> None:
+    from dataclasses import replace
+
+    from vcluster_config.cli import checking
+
+    asked = checking.helms(programs)
+    found = list(checking.Check(report, chart).findings(asked))
+    if found:
+        show(replace(report, diagnostics=found))
+        raise SystemExit(EXIT_FINDINGS)
+    click.echo(f"checked: {checking.summary(asked)}", err=True)
 
 
 def _write(compiled: CompiledChart, folder: Path, *, chart: bool) -> None:
