@@ -23,6 +23,7 @@ CHOICES: dict[str, dict[str, Any]] = {
         }
     },
     "deployed etcd": setting("controlPlane.backingStore.etcd.deploy.enabled", True),
+    "k3s": setting("controlPlane.distro.k3s.enabled", True),
     "real nodes": setting("sync.fromHost.nodes.enabled", True),
     "no claim": setting("controlPlane.statefulSet.persistence.volumeClaim.enabled", False),
     "load balancer": setting("controlPlane.service.spec", {"type": "LoadBalancer"}),

@@ -19,7 +19,7 @@ from vcluster_config.compile import (
 from vcluster_config.compile.notes import notes
 from vcluster_config.compile.plan import VALUES_VERSION, Plan
 from vcluster_config.compile.resolve import resolve
-from vcluster_config.compile.secret import config_secret, datastore_secret
+from vcluster_config.compile.secret import config_secret, datastore_secret, token_secret
 from vcluster_config.compile.syncer import syncer_config
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def build(config: Config) -> Plan:
         cluster_role=cluster_role,
         cluster_role_binding=rbac.cluster_role_binding(resolved) if cluster_role else None,
         config_secret=config_secret(resolved, syncer),
+        token_secret=token_secret(resolved),
         datastore_secret=datastore_secret(resolved),
         service=services.service(resolved),
         headless_service=services.headless_service(resolved),

@@ -33,6 +33,7 @@ class Plan(KubeStruct, frozen=True, kw_only=True):
     cluster_role: Role | None = None
     cluster_role_binding: RoleBinding | None = None
     config_secret: Secret
+    token_secret: Secret | None = None
     datastore_secret: Secret | None = None
     service: Service | None = None
     headless_service: Service | None = None

@@ -102,7 +102,7 @@ def _volumes(resolved: Resolved) -> tuple[Json, ...]:
 
 def _data_volume(resolved: Resolved) -> tuple[Json, ...]:
     """Where the datastore writes when there is no claim of that name."""
-    if resolved.claims or not resolved.datastore.keeps_data:
+    if resolved.claims or not (resolved.datastore.keeps_data or resolved.control_plane.needs_data):
         return ()
     given = tuple(resolved.config.control_plane.stateful_set.persistence.data_volume)
     return given or ({"name": _DATA, "emptyDir": {}},)

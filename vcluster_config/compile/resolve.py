@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from vcluster_config.datastore import deployed_etcd, embedded_etcd, external_etcd, kine
 from vcluster_config.datastore.types import Datastore
-from vcluster_config.distro import k8s
-from vcluster_config.distro.types import ControlPlane, Request
+from vcluster_config.distro import k3s, k8s
+from vcluster_config.distro.types import ControlPlane, Request, Store
 from vcluster_config.errors import CompileError
 from vcluster_config.images import reference, with_default_registry
 from vcluster_config.model import Config
@@ -54,7 +55,7 @@ def resolve(config: Config) -> Resolved:
         CompileError: choices exclude each other.
     """
     distro = _distro(config)
-    datastore = _datastore(config)
+    datastore = _suited(_datastore(config), distro)
     replicas = _replicas(config, datastore)
     return Resolved(
         config=config,
@@ -146,19 +147,48 @@ def _wanted_replicas(config: Config) -> int:
 
 
 def _control_plane(config: Config, distro: Distro, datastore: Datastore, replicas: int) -> ControlPlane:
-    if distro != "k8s":
-        raise CompileError(f"controlPlane.distro.{distro}", "this distro cannot be compiled yet; use k8s")
-    section = config.control_plane.distro.k8s
+    plane = config.control_plane
     request = Request(
         cluster_domain=config.networking.advanced.cluster_domain,
-        default_registry=config.control_plane.advanced.default_image_registry,
+        default_registry=plane.advanced.default_image_registry,
         replicas=replicas,
-        virtual_scheduler=config.control_plane.advanced.virtual_scheduler.enabled or section.scheduler.enabled,
-        datastore_args=datastore.api_server_args,
-        datastore_mounts=(*datastore.api_server_mounts, *(user_mounts(config) if datastore.reads_user_files else ())),
-        resources=container_resources(config.control_plane.stateful_set.resources),
+        virtual_scheduler=plane.advanced.virtual_scheduler.enabled or plane.distro.k8s.scheduler.enabled,
+        extra_sans=extra_sans(config),
+        datastore=_store(config, datastore),
+        resources=container_resources(plane.stateful_set.resources),
     )
-    return k8s.control_plane(section, request)
+    if distro == "k3s":
+        return k3s.control_plane(plane.distro.k3s, request)
+    if distro == "k0s":
+        raise CompileError("controlPlane.distro.k0s", "this distro cannot be compiled yet; use k8s or k3s")
+    return k8s.control_plane(plane.distro.k8s, request)
+
+
+def extra_sans(config: Config) -> tuple[str, ...]:
+    """Names under which clients reach the API server besides those of its Service."""
+    plane = config.control_plane
+    exposed = [item.host for item in (plane.ingress, plane.tls_route) if item.enabled]
+    return tuple(dict.fromkeys((*plane.proxy.extra_sans, *exposed)))
+
+
+def _store(config: Config, datastore: Datastore) -> Store:
+    reached = datastore.connection
+    return Store(
+        api_server_args=datastore.api_server_args,
+        url=reached.url,
+        secret_key=reached.secret_key,
+        ca_file=reached.ca_file,
+        cert_file=reached.cert_file,
+        key_file=reached.key_file,
+        mounts=(*datastore.api_server_mounts, *(user_mounts(config) if datastore.reads_user_files else ())),
+    )
+
+
+def _suited(datastore: Datastore, distro: Distro) -> Datastore:
+    """Without the translator where the distro speaks to databases by itself."""
+    if distro == "k8s" or not datastore.translated:
+        return datastore
+    return replace(datastore, sidecar=None, volumes=(), api_server_mounts=())
 
 
 def _claims(config: Config, datastore: Datastore) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vcluster_config.compile.metadata import metadata
 from vcluster_config.objects import Secret
-from vcluster_config.placeholders import CONFIG_SECRET, DATASTORE_SECRET
+from vcluster_config.placeholders import CONFIG_SECRET, DATASTORE_SECRET, K3S_TOKEN_SECRET
 from vcluster_contract import config as contract
 from vcluster_contract import layout
 
@@ -23,6 +23,12 @@ def datastore_secret(resolved: Resolved) -> Secret | None:
     """Secret vc-datastore-NAME; None when the datastore has nothing to hide."""
     content = resolved.datastore.secret
     return _secret(resolved, DATASTORE_SECRET, content) if content else None
+
+
+def token_secret(resolved: Resolved) -> Secret | None:
+    """Secret vc-k3s-NAME when a file names the token; otherwise ``bootstrap`` makes one."""
+    content = resolved.control_plane.secret
+    return _secret(resolved, K3S_TOKEN_SECRET, content) if content else None
 
 
 def _secret(resolved: Resolved, name: str, content: dict[str, str]) -> Secret:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vcluster_config.compile import coredns, manifests
+from vcluster_config.compile.resolve import extra_sans
 from vcluster_config.compile.tolerations import toleration
 from vcluster_contract import config as contract
 
@@ -28,7 +29,7 @@ def syncer_config(resolved: Resolved) -> contract.SyncerConfig:
         dns=contract.Dns(enabled=config.control_plane.coredns.enabled),
         metrics_server=_metrics_server(config),
         kubeconfigs=_kubeconfigs(config),
-        extra_sans=_extra_sans(config),
+        extra_sans=extra_sans(config),
         leadership=_leadership(resolved),
         set_owner=config.experimental.sync_settings.set_owner,
         workload_service_account=config.control_plane.advanced.workload_service_account.name,
@@ -120,12 +121,6 @@ def _export(properties: KubeConfigProperties, name: str, namespace: str) -> cont
             name=account.name, namespace=account.namespace, cluster_role=account.cluster_role
         ),
     )
-
-
-def _extra_sans(config: Config) -> tuple[str, ...]:
-    control_plane = config.control_plane
-    exposed = [item.host for item in (control_plane.ingress, control_plane.tls_route) if item.enabled]
-    return tuple(dict.fromkeys((*control_plane.proxy.extra_sans, *exposed)))
 
 
 def _leadership(resolved: Resolved) -> contract.Leadership:

@@ -31,7 +31,7 @@ def bootstrap(resolved: Resolved) -> Container:
         env=(*pod_parts.IDENTITY, *workload.env),
         resources=_bootstrap_resources(resolved),
         security_context=pod_parts.CONTAINER_SECURITY,
-        volume_mounts=(*_MOUNTS, *resolved.datastore.api_server_mounts),
+        volume_mounts=(*_MOUNTS, *resolved.datastore.api_server_mounts, *resolved.control_plane.bootstrap_mounts),
     )
 
 
@@ -76,7 +76,8 @@ def syncer(resolved: Resolved) -> Container:
 
 def _bootstrap_resources(resolved: Resolved) -> Resources:
     """Upstream's default CPU limit is made for copying files; here it would stretch one second into ten."""
-    section = resolved.config.control_plane.distro.k8s
+    distro = resolved.config.control_plane.distro
+    section = {"k8s": distro.k8s, "k3s": distro.k3s, "k0s": distro.k0s}[resolved.distro]
     if "resources" in section.model_fields_set:
         return container_resources(section.resources)
     return _BOOTSTRAP_RESOURCES

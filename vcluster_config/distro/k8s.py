@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from vcluster_config.arguments import merged
 from vcluster_config.distro import k8s_args
+from vcluster_config.distro.https_probes import https
 from vcluster_config.distro.types import ControlPlane, Request
 from vcluster_config.errors import CompileError
 from vcluster_config.images import reference
-from vcluster_config.objects import Container, ContainerPort, HttpGet, Json, Probe, Resources
+from vcluster_config.objects import Container, ContainerPort, Json, Resources
 from vcluster_config.pod_parts import CONTAINER_SECURITY, RUNTIME_READ_ONLY, SOCKETS, field_env, plain_env, runtime_env
 from vcluster_contract import layout, versions
 
@@ -62,12 +63,12 @@ def _api_server(config: DistroK8s, request: Request, version: str) -> Container:
             *_env(config, {"GOGC": "50"}),
         ),
         ports=(ContainerPort(name="https", container_port=layout.API_SERVER_PORT),),
-        startup_probe=_https("/readyz", layout.API_SERVER_PORT, period=1, failures=300, timeout=3),
-        readiness_probe=_https("/readyz", layout.API_SERVER_PORT, period=3, failures=3, timeout=5),
-        liveness_probe=_https("/livez", layout.API_SERVER_PORT, period=10, failures=8, timeout=15),
+        startup_probe=https("/readyz", layout.API_SERVER_PORT, period=1, failures=300, timeout=3),
+        readiness_probe=https("/readyz", layout.API_SERVER_PORT, period=3, failures=3, timeout=5),
+        liveness_probe=https("/livez", layout.API_SERVER_PORT, period=10, failures=8, timeout=15),
         resources=request.resources,
         security_context={**CONTAINER_SECURITY, **config.security_context},
-        volume_mounts=(RUNTIME_READ_ONLY, SOCKETS, *request.datastore_mounts),
+        volume_mounts=(RUNTIME_READ_ONLY, SOCKETS, *request.datastore.mounts),
     )
 
 
@@ -79,7 +80,7 @@ def _controller_manager(config: DistroK8s, request: Request) -> Container:
         command=_command("kube-controller-manager", config.controller_manager),
         args=_args(k8s_args.controller_manager(request), config.controller_manager),
         env=(runtime_env(layout.SERVICE_CIDR_ENV), *_env(config, {"GOGC": "50"})),
-        liveness_probe=_https("/healthz", layout.CONTROLLER_MANAGER_PORT, period=10, failures=8, timeout=15, delay=15),
+        liveness_probe=https("/healthz", layout.CONTROLLER_MANAGER_PORT, period=10, failures=8, timeout=15, delay=15),
         resources=Resources(requests={"cpu": "10m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
         security_context={**CONTAINER_SECURITY, **config.security_context},
         volume_mounts=(RUNTIME_READ_ONLY,),
@@ -94,7 +95,7 @@ def _scheduler(config: DistroK8s, request: Request) -> Container:
         command=_command("kube-scheduler", config.scheduler),
         args=_args(k8s_args.scheduler(request), config.scheduler),
         env=_env(config, {"GOGC": "50"}),
-        liveness_probe=_https("/healthz", layout.SCHEDULER_PORT, period=10, failures=8, timeout=15, delay=15),
+        liveness_probe=https("/healthz", layout.SCHEDULER_PORT, period=10, failures=8, timeout=15, delay=15),
         resources=Resources(requests={"cpu": "10m", "memory": "48Mi"}, limits={"memory": "1Gi"}),
         security_context={**CONTAINER_SECURITY, **config.security_context},
         volume_mounts=(RUNTIME_READ_ONLY,),
@@ -136,13 +137,3 @@ def _env(config: DistroK8s, defaults: dict[str, str]) -> tuple[Json, ...]:
     given = [dict(item) for item in config.env]
     names = {item.get("name") for item in given}
     return (*(plain_env(name, value) for name, value in defaults.items() if name not in names), *given)
-
-
-def _https(path: str, port: int, *, period: int, failures: int, timeout: int, delay: int = 0) -> Probe:
-    return Probe(
-        http_get=HttpGet(path=path, port=port, scheme="HTTPS"),
-        period_seconds=period,
-        failure_threshold=failures,
-        timeout_seconds=timeout,
-        initial_delay_seconds=delay,
-    )

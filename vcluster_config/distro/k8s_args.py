@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vcluster_config.distro import shared_args
+from vcluster_config.distro.shared_args import flags
 from vcluster_contract import layout
 
 if TYPE_CHECKING:
@@ -14,44 +16,21 @@ if TYPE_CHECKING:
 
 _PKI: Final = layout.PKI_DIR
 _CLUSTER_IP_RANGE: Final = f"--service-cluster-ip-range=$({layout.SERVICE_CIDR_ENV})"
-# Controllers whose work the host cluster does: node addresses and life, volumes, cloud.
-_HOST_CONTROLLERS: Final = (
-    "cloud-node-lifecycle-controller",
-    "node-ipam-controller",
-    "persistentvolume-attach-detach-controller",
-    "persistentvolume-binder-controller",
-    "persistentvolume-expander-controller",
-    "ttl-controller",
-)
-_NODE_LIFECYCLE: Final = "node-lifecycle-controller"
 
 
 def api_server(request: Request, *, static_admission: bool) -> tuple[str, ...]:
-    """Arguments of kube-apiserver.
-
-    ``static_admission``: the server can read webhooks from files (feature gate, alpha in 1.36), so that no user of the
-    virtual cluster sees or deletes them.
-    """
-    issuer = f"https://kubernetes.default.svc.{request.cluster_domain}"
+    """Arguments of kube-apiserver."""
     return (
         f"--secure-port={layout.API_SERVER_PORT}",
         f"--advertise-address=$({layout.POD_IP_ENV})",
-        *request.datastore_args,
+        *request.datastore.api_server_args,
         _CLUSTER_IP_RANGE,
         "--allow-privileged=true",
         "--authorization-mode=Node,RBAC",
         "--enable-bootstrap-token-auth=true",
-        # The syncer writes the endpoints of default/kubernetes: those of the host Service.
-        "--endpoint-reconciler-type=none",
-        "--profiling=false",
         f"--client-ca-file={_PKI}/ca.crt",
         f"--tls-cert-file={_PKI}/apiserver.crt",
         f"--tls-private-key-file={_PKI}/apiserver.key",
-        f"--kubelet-certificate-authority={_PKI}/ca.crt",
-        f"--kubelet-client-certificate={_PKI}/apiserver-kubelet-client.crt",
-        f"--kubelet-client-key={_PKI}/apiserver-kubelet-client.key",
-        "--kubelet-preferred-address-types=InternalIP,Hostname",
-        f"--egress-selector-config-file={layout.EGRESS_CONFIG}",
         f"--proxy-client-cert-file={_PKI}/front-proxy-client.crt",
         f"--proxy-client-key-file={_PKI}/front-proxy-client.key",
         "--requestheader-allowed-names=front-proxy-client",
@@ -59,12 +38,10 @@ def api_server(request: Request, *, static_admission: bool) -> tuple[str, ...]:
         "--requestheader-extra-headers-prefix=X-Remote-Extra-",
         "--requestheader-group-headers=X-Remote-Group",
         "--requestheader-username-headers=X-Remote-User",
-        f"--service-account-issuer={issuer}",
-        f"--service-account-jwks-uri={issuer}/openid/v1/jwks",
+        *flags(shared_args.service_accounts(request.cluster_domain)),
         f"--service-account-key-file={_PKI}/sa.pub",
         f"--service-account-signing-key-file={_PKI}/sa.key",
-        f"--admission-control-config-file={layout.ADMISSION_CONFIG}",
-        *(("--feature-gates=ManifestBasedAdmissionControlConfig=true",) if static_admission else ()),
+        *flags(shared_args.api_server(static_admission=static_admission)),
     )
 
 
@@ -87,13 +64,8 @@ def controller_manager(request: Request) -> tuple[str, ...]:
         f"--service-account-private-key-file={_PKI}/sa.key",
         "--use-service-account-credentials=true",
         _CLUSTER_IP_RANGE,
-        f"--controllers={_controllers(request)}",
-        *_node_monitor(request),
-        # The default of 20 requests per second delays the first ServiceAccounts by four seconds.
-        "--kube-api-qps=300",
-        "--kube-api-burst=500",
         f"--leader-elect={_bool(request.replicas > 1)}",
-        "--profiling=false",
+        *flags(shared_args.controller_manager(virtual_scheduler=request.virtual_scheduler)),
     )
 
 
@@ -111,18 +83,6 @@ def scheduler(request: Request) -> tuple[str, ...]:
         f"--leader-elect={_bool(request.replicas > 1)}",
         "--profiling=false",
     )
-
-
-def _controllers(request: Request) -> str:
-    off = _HOST_CONTROLLERS if request.virtual_scheduler else (*_HOST_CONTROLLERS, _NODE_LIFECYCLE)
-    return ",".join(("*", *(f"-{name}" for name in sorted(off))))
-
-
-def _node_monitor(request: Request) -> tuple[str, ...]:
-    """With a virtual scheduler the life-cycle controller taints nodes, but must never call one lost: no leases here."""
-    if not request.virtual_scheduler:
-        return ()
-    return ("--node-monitor-grace-period=1h", "--node-monitor-period=1h")
 
 
 def _bool(value: bool) -> str:

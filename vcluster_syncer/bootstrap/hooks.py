@@ -6,6 +6,7 @@ import base64
 from typing import Any, Final
 
 from vcluster_contract import layout, versions
+from vcluster_contract.config import SyncerConfig
 
 _MODES: Final = ("enforce", "audit", "warn")
 WEBHOOK_PATH: Final = "/services"
@@ -24,11 +25,12 @@ def egress_configuration() -> dict[str, Any]:
     }
 
 
-def admission_configuration(kubernetes_version: str, pod_security_standard: str = "") -> dict[str, Any]:
+def admission_configuration(config: SyncerConfig) -> dict[str, Any]:
     """Value of ``--admission-control-config-file``; an empty list of plugins leaves all of them at their defaults."""
-    plugins = [_static_webhooks()] if versions.reads_admission_from_files(kubernetes_version) else []
-    if pod_security_standard:
-        plugins.append(_pod_security(pod_security_standard))
+    from_files = config.distro == "k8s" and versions.reads_admission_from_files(config.kubernetes_version)
+    plugins = [_static_webhooks()] if from_files else []
+    if config.pod_security_standard:
+        plugins.append(_pod_security(config.pod_security_standard))
     return {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AdmissionConfiguration", "plugins": plugins}
 
 

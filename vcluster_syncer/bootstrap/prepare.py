@@ -16,6 +16,7 @@ from vcluster_syncer.bootstrap import (
     hooks,
     identity,
     issued,
+    k3s,
     kubeconfigs,
     leadership,
     runtime,
@@ -54,10 +55,12 @@ async def prepare(
         authorities=identity.AUTHORITIES | (identity.ETCD_AUTHORITY if config.etcd else {}),
     )
     ensure_runtime = runtime.ensure(client, service, owner, given_cidr=config.networking.service_cidr)
-    found, *_ = await asyncio.gather(ensure_identity, ensure_runtime, _ensure_lease(client, config, environment, owner))
+    found, *_ = await asyncio.gather(ensure_identity, ensure_runtime, _ensure_more(client, config, environment, owner))
     pki = _at(root, layout.PKI_DIR)
     for name, content in found.items():
         files.write(pki / name, content)
+    if config.distro == "k3s":
+        k3s.seed(found, root)
     sans = api_server_sans(
         service,
         cluster_domain=config.networking.cluster_domain,
@@ -72,11 +75,15 @@ async def prepare(
         files.write(_at(root, path), msgspec.json.format(msgspec.json.encode(configuration)))
 
 
-async def _ensure_lease(
+async def _ensure_more(
     client: Client, config: SyncerConfig, environment: Environment, owner: dict[str, Any] | None
 ) -> None:
+    """What only some choices need."""
+    place = {"vcluster": environment.vcluster, "namespace": environment.namespace}
     if config.leadership.enabled:
-        await leadership.ensure(client, vcluster=environment.vcluster, namespace=environment.namespace, owner=owner)
+        await leadership.ensure(client, **place, owner=owner)
+    if config.distro == "k3s":
+        await k3s.ensure_token(client, **place, owner=owner)
 
 
 def owner_reference(service: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +97,7 @@ def _configuration(config: SyncerConfig, ca: bytes) -> dict[str, dict[str, Any]]
     return {
         **{path: kubeconfigs.in_pod(leaf) for path, leaf in kubeconfigs.IN_POD.items()},
         layout.EGRESS_CONFIG: hooks.egress_configuration(),
-        layout.ADMISSION_CONFIG: hooks.admission_configuration(config.kubernetes_version, config.pod_security_standard),
+        layout.ADMISSION_CONFIG: hooks.admission_configuration(config),
         hooks.WEBHOOK_FILE: hooks.webhook_configuration(ca),
     }
 
