@@ -119,7 +119,8 @@ class Builder:
         except ValidationError as error:
             for item in error.errors(include_url=False, include_input=False):
                 self.bad.append(BadValue((*path, *item["loc"]), {**item}))
-            return default_of(info)
+            shape = shape_of(info)
+            return default_of(info) if shape.section is None or shape.nullable else default_instance(shape.section)
 
 
 @cache
