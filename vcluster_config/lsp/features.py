@@ -5,22 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from vcluster_config.lint.check import Report, check
-from vcluster_config.lsp.place import cursor, sibling_keys
+from vcluster_config.lint.fix import safe_edits
+from vcluster_config.lsp import kubernetes
+from vcluster_config.lsp.place import Cursor, cursor, sibling_keys
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Place, Shape, fields, places, shape_of, spell
 from vcluster_config.model.values import ValueType, auto_bool
 from vcluster_config.schema import settings
+from vcluster_config.source.diagnostic import Severity
 from vcluster_config.source.parse import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from vcluster_config.lsp.protocol import Message, Units
-    from vcluster_config.source.diagnostic import Diagnostic
+    from vcluster_config.source.diagnostic import Diagnostic, Edit, Suggestion
 
 _SEVERITIES: Final = {"error": 1, "warning": 2, "info": 3, "hint": 4}
 _PROPERTY: Final = 10
 _VALUE: Final = 12
+FIX_ALL: Final = "source.fixAll"
 
 
 def report(uri: str, text: str) -> Report:
@@ -51,44 +55,92 @@ def _diagnostic(item: Diagnostic, lines: list[str], units: Units) -> Message:
 
 
 def actions(found: Report, uri: str, lines: list[str], on: range, units: Units) -> list[Message]:
-    """Suggestions with edits for findings on some lines, which count from 0."""
-    return [
-        {
-            "title": suggestion.title,
-            "kind": "quickfix",
-            "isPreferred": suggestion.applicability == "safe",
-            "diagnostics": [_diagnostic(item, lines, units)],
-            "edit": {
-                "changes": {
-                    uri: [{"range": units.range(edit.span, lines), "newText": edit.text} for edit in suggestion.edits]
-                }
-            },
-        }
-        for item in found.diagnostics
-        if item.span.line - 1 in on
-        for suggestion in item.suggestions
-        if suggestion.edits
-    ]
+    """Suggestions with edits for findings on some lines, which count from 0, a way to accept each, and all fixes."""
+    here = [item for item in found.diagnostics if item.span.line - 1 in on]
+    fixes = [_fix(item, suggestion, uri, lines, units) for item in here for suggestion in item.suggestions]
+    accepted = [_accept(item, uri, lines, units) for item in here if item.severity is not Severity.ERROR]
+    safe = safe_edits(found.diagnostics)
+    everything = [_action("Apply all safe fixes", FIX_ALL, uri, _edits(safe, lines, units))] if safe else []
+    return [*filter(None, fixes), *accepted, *everything]
+
+
+def _fix(item: Diagnostic, suggestion: Suggestion, uri: str, lines: list[str], units: Units) -> Message | None:
+    if not suggestion.edits:
+        return None
+    action = _action(suggestion.title, "quickfix", uri, _edits(suggestion.edits, lines, units))
+    preferred = suggestion.applicability == "safe"
+    return {**action, "isPreferred": preferred, "diagnostics": [_diagnostic(item, lines, units)]}
+
+
+def _accept(item: Diagnostic, uri: str, lines: list[str], units: Units) -> Message:
+    """A comment above the line; what follows it is the author's reason."""
+    line = item.span.line - 1
+    indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())] if line < len(lines) else ""
+    start = {"line": line, "character": 0}
+    text = f"{indent}# vcluster-config: ignore[{item.code}] because ...\n"
+    action = _action(
+        f"Accept {item.code} here", "quickfix", uri, [{"range": {"start": start, "end": start}, "newText": text}]
+    )
+    return {**action, "diagnostics": [_diagnostic(item, lines, units)]}
+
+
+def _action(title: str, kind: str, uri: str, edits: list[Message]) -> Message:
+    return {"title": title, "kind": kind, "edit": {"changes": {uri: edits}}}
+
+
+def _edits(edits: Iterable[Edit], lines: list[str], units: Units) -> list[Message]:
+    return [{"range": units.range(edit.span, lines), "newText": edit.text} for edit in edits]
 
 
 def hover(lines: list[str], line: int, index: int) -> str | None:
     """Everything about the setting under the cursor, as Markdown."""
-    place = settings.find(_spelled(cursor(lines, line, index).path))
-    if place is None:
+    path = cursor(lines, line, index).path
+    place = settings.find(_spelled(path))
+    if place is not None:
+        rest = [f"- {label}: {text}" for label, text in settings.facts(place)[1:]]
+        return "\n".join([f"**{spell(place.path)}**", "", settings.text_of(place), "", *rest])
+    field = kubernetes.at(path)
+    if field is None or not field.name:
         return None
-    rest = [f"- {label}: {text}" for label, text in settings.facts(place)[1:]]
-    return "\n".join([f"**{spell(place.path)}**", "", settings.text_of(place), "", *rest])
+    words = [f"- one of: {', '.join(field.choices)}"] if field.choices else []
+    return "\n".join([f"**{field.owner}.{field.name}**", "", f"- type: {kubernetes.type_of(field.kind)}", *words])
 
 
 def complete(lines: list[str], line: int, index: int) -> list[Message]:
     """Keys that fit at the cursor, or values behind a colon."""
     here = cursor(lines, line, index)
     if here.in_value:
-        place = settings.find(_spelled(here.path))
-        return [{"label": word, "kind": _VALUE} for word in _choices(place)] if place is not None else []
+        return [{"label": word, "kind": _VALUE} for word in _words(here)]
     indent = len(lines[line]) - len(lines[line].lstrip()) if line < len(lines) and lines[line].strip() else index
     given = sibling_keys(lines, line, indent)
-    return [_key_item(place) for place in _below(here.parents) if place.path[-1] not in given]
+    return [item for item in (*_dialect(here.parents), *_kubernetes(here.parents)) if item["label"] not in given]
+
+
+def _words(here: Cursor) -> list[str]:
+    place = settings.find(_spelled(here.path))
+    if place is not None:
+        return _choices(place)
+    field = kubernetes.at(here.path)
+    if field is None:
+        return []
+    return ["true", "false"] if field.kind == "boolean" else list(field.choices)
+
+
+def _dialect(parents: tuple[str, ...]) -> list[Message]:
+    return [_key_item(place) for place in _below(parents)]
+
+
+def _kubernetes(parents: tuple[str, ...]) -> list[Message]:
+    field = kubernetes.at(parents)
+    return [
+        {
+            "label": name,
+            "kind": _PROPERTY,
+            "detail": kubernetes.type_of(kind),
+            "insertText": f"{name}:" if kind[0] in "#[{" else f"{name}: ",
+        }
+        for name, kind in (field.fields.items() if field is not None else ())
+    ]
 
 
 def _below(parents: tuple[str, ...]) -> Iterator[Place]:

@@ -77,6 +77,9 @@ def _parents(lines: list[str], number: int, indent: int) -> Iterator[str]:
                 yield "[]"
                 inclusive = True
             indent = dash
+        elif start == indent and start > dash:  # the first key of the list item that this line goes on with
+            yield "[]"
+            inclusive, indent = True, dash
 
 
 def _indent(line: str, index: int) -> int:

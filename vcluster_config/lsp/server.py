@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from vcluster_config.lsp import features
 from vcluster_config.lsp.protocol import Message, Units, read, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vcluster_config.lint.check import Report
 
-_METHOD_NOT_FOUND = -32601
+_METHOD_NOT_FOUND: Final = -32601
+_INTERNAL_ERROR: Final = -32603
+_ERROR: Final = 1
 
 
 @dataclass
@@ -37,14 +41,21 @@ class Server:
     def handle(self, method: str, message: Message) -> None:
         """Answer one message; unknown requests are refused, unknown notifications ignored."""
         handler = getattr(self, "on_" + method.replace("/", "_").replace("$", ""), None)
-        result = handler(message.get("params") or {}) if handler is not None else None
-        if "id" not in message:
-            return
         if handler is None:
-            error = {"code": _METHOD_NOT_FOUND, "message": f"{method} is not supported"}
-            write(self.target, {"id": message["id"], "error": error})
+            answer: Message = {"error": {"code": _METHOD_NOT_FOUND, "message": f"{method} is not supported"}}
         else:
-            write(self.target, {"id": message["id"], "result": result})
+            answer = self.answered(method, handler, message.get("params") or {})
+        if "id" in message:
+            write(self.target, {"id": message["id"], **answer})
+
+    def answered(self, method: str, handler: Callable[[Message], Any], params: Message) -> Message:
+        """Result of a handler; a mistake of ours ends one answer and not the session."""
+        try:
+            return {"result": handler(params)}
+        except Exception as error:  # noqa: BLE001 - whatever it is, the editor keeps its server
+            sentence = f"{method}: {type(error).__name__}: {error}"
+            write(self.target, {"method": "window/logMessage", "params": {"type": _ERROR, "message": sentence}})
+            return {"error": {"code": _INTERNAL_ERROR, "message": sentence}}
 
     def on_initialize(self, params: Message) -> Message:
         """Agree on what both sides can do."""
@@ -56,7 +67,7 @@ class Server:
                 "textDocumentSync": {"openClose": True, "change": 1},
                 "hoverProvider": True,
                 "completionProvider": {"triggerCharacters": [" ", "\n"]},
-                "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+                "codeActionProvider": {"codeActionKinds": ["quickfix", features.FIX_ALL]},
             },
             "serverInfo": {"name": "vcluster-config"},
         }

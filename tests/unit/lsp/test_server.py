@@ -144,7 +144,8 @@ def test_quick_fixes_mend_what_they_belong_to(client: Client) -> None:
         "textDocument": {"uri": URI},
         "range": {"start": {"line": 4, "character": 0}, "end": {"line": 4, "character": 9}},
     }
-    (action,) = client.request("textDocument/codeAction", where)
+    action, everything = client.request("textDocument/codeAction", where)
+    assert everything["kind"] == "source.fixAll"
     assert action["isPreferred"]
     (edit,) = action["edit"]["changes"][URI]
     assert edit["newText"] == "true"
