@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from vcluster_contract.config import SyncerConfig
-from vcluster_syncer.bootstrap import account, kubeconfig
+from vcluster_contract.config import KubeconfigExport, SyncerConfig
+from vcluster_syncer.app.account_tokens import TokenPending, token
+from vcluster_syncer.bootstrap import kubeconfig
 from vcluster_syncer.kube.backoff import Backoff
 from vcluster_syncer.kube.errors import ApiError, Unreachable
 from vcluster_syncer.sync.api import World
@@ -21,19 +22,19 @@ async def keep(world: World, config: SyncerConfig) -> None:
     backoff = Backoff(world.random, first=0.2, limit=60.0)
     while True:
         try:
-            await _all(world, config)
+            for export in config.kubeconfigs:
+                credentials = await _credentials(world, export)
+                await kubeconfig.ensure(world.host.client, world.scope, export, credentials, world.clock.now())
             backoff.reset()
             await world.clock.sleep(RENEW_EVERY)
-        except (ApiError, Unreachable, OSError) as error:
+        except (ApiError, Unreachable, OSError, TokenPending) as error:
             _logger.warning("Kubeconfig could not be exported", extra={"error": str(error)})
             await world.clock.sleep(backoff.next())
 
 
-async def _all(world: World, config: SyncerConfig) -> None:
-    administrator = kubeconfig.admin_credentials()
-    for export in config.kubeconfigs:
-        used = administrator
-        if export.service_account.name:
-            virtual, authority = world.virtual.client, administrator.authority
-            used = await account.credentials(virtual, export.service_account, authority, world.clock)
-        await kubeconfig.ensure(world.host.client, world.scope, export, used, world.clock.now())
+async def _credentials(world: World, export: KubeconfigExport) -> kubeconfig.Credentials:
+    admin = kubeconfig.admin_credentials()
+    if not export.service_account.name:
+        return admin
+    spoken_by = await token(world.virtual.client, export.service_account)
+    return kubeconfig.Credentials(authority=admin.authority, token=spoken_by)
