@@ -157,7 +157,7 @@ def _orphans(cluster: SimCluster) -> Iterator[str]:
                 continue
             annotations = entry.meta.annotations
             origin = Key(annotations[markers.OBJECT_NAMESPACE], annotations[markers.OBJECT_NAME])
-            if found(cluster.virtual, made_of, origin) is None:
+            if found(cluster.virtual, made_of, origin) is None and not _held_by_pod(cluster, entry.decode()):
                 yield f"{resource.plural} {entry.meta.key}: left over on the host"
 
 
