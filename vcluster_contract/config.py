@@ -159,6 +159,8 @@ class SyncerConfig(_Section, frozen=True):
     """Objects applied to the virtual cluster by server-side apply at start, in this order (CoreDNS, init manifests)."""
     etcd: Literal["", "embedded", "deployed"] = ""
     """An etcd of ours, whose certificates bootstrap makes: in this pod, or in pods of its own."""
+    k0s_config: dict[str, Any] = {}
+    """Configuration file of k0s, which bootstrap completes with the service range and alternative names."""
     pod_security_standard: Literal["", "privileged", "baseline", "restricted"] = ""
     """Level that the virtual API server enforces where a namespace does not choose its own (PodSecurity defaults)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

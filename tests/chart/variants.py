@@ -8,6 +8,7 @@ from tests.unit.compile.compiling import setting
 
 _REMOTE = {"enabled": True, "dataSource": "postgres://user:password@db.example.com/name"}
 _MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\ndata: {a: b}\n"
+_DISTROS = {"k3s", "k0s"}
 _STORES = {"remote database", "external etcd", "three replicas of embedded etcd", "deployed etcd"}
 _METADATA = {"labels": {"team": "blue"}, "annotations": {"example.com/a": "b"}}
 
@@ -24,6 +25,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     },
     "deployed etcd": setting("controlPlane.backingStore.etcd.deploy.enabled", True),
     "k3s": setting("controlPlane.distro.k3s.enabled", True),
+    "k0s": setting("controlPlane.distro.k0s.enabled", True),
     "real nodes": setting("sync.fromHost.nodes.enabled", True),
     "no claim": setting("controlPlane.statefulSet.persistence.volumeClaim.enabled", False),
     "load balancer": setting("controlPlane.service.spec", {"type": "LoadBalancer"}),
@@ -53,7 +55,7 @@ def pairs_of(choice: str) -> dict[str, dict[str, Any]]:
     return {
         f"{choice} and {other}": merged(CHOICES[choice], CHOICES[other])
         for other in later
-        if not {choice, other} <= _STORES
+        if not ({choice, other} <= _STORES or {choice, other} <= _DISTROS)
     }
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec.structs import replace
 
+from vcluster_config.compile import manifests
 from vcluster_config.datastore import deployed_etcd, embedded_etcd, external_etcd, kine
 from vcluster_config.datastore.types import Datastore
-from vcluster_config.distro import k3s, k8s
+from vcluster_config.distro import k0s, k3s, k8s
 from vcluster_config.distro.types import ControlPlane, Request, Store
 from vcluster_config.errors import CompileError
 from vcluster_config.images import reference, with_default_registry
 from vcluster_config.model import Config
-from vcluster_config.objects import Resources, VolumeMount
+from vcluster_config.objects import Json, Resources, VolumeMount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -160,8 +161,16 @@ def _control_plane(config: Config, distro: Distro, datastore: Datastore, replica
     if distro == "k3s":
         return k3s.control_plane(plane.distro.k3s, request)
     if distro == "k0s":
-        raise CompileError("controlPlane.distro.k0s", "this distro cannot be compiled yet; use k8s or k3s")
+        return k0s.control_plane(plane.distro.k0s, request, given=_k0s_config(plane.distro.k0s.config))
     return k8s.control_plane(plane.distro.k8s, request)
+
+
+def _k0s_config(text: str) -> Json | None:
+    """The user's configuration file of k0s, which is one object."""
+    objects = manifests.read(text, "controlPlane.distro.k0s.config")
+    if len(objects) > 1:
+        raise CompileError("controlPlane.distro.k0s.config", f"holds {len(objects)} documents; k0s reads one")
+    return objects[0] if objects else None
 
 
 def extra_sans(config: Config) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def bootstrap(resolved: Resolved) -> Container:
         image=_image(resolved),
         image_pull_policy=workload.image_pull_policy,
         command=(_BINARY, "bootstrap"),
-        env=(*pod_parts.IDENTITY, *workload.env),
+        env=(*pod_parts.IDENTITY, *resolved.control_plane.bootstrap_env, *workload.env),
         resources=_bootstrap_resources(resolved),
         security_context=pod_parts.CONTAINER_SECURITY,
         volume_mounts=(*_MOUNTS, *resolved.datastore.api_server_mounts, *resolved.control_plane.bootstrap_mounts),

@@ -46,5 +46,8 @@ class ControlPlane(msgspec.Struct, frozen=True, kw_only=True):
     """Content of Secret vc-k3s-NAME, when a file names the token."""
     bootstrap_mounts: tuple[VolumeMount, ...] = ()
     """Where ``bootstrap`` prepares files that this distro looks for."""
+    bootstrap_env: tuple[Json, ...] = ()
+    """What ``bootstrap`` needs to know for it."""
+    k0s_config: Json = {}
     needs_data: bool = False
     """Whether the distro keeps files in volume ``data``, whatever the datastore is."""

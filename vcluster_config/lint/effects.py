@@ -95,7 +95,6 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     Effect("networking.resolveDNS", _DNS),
     Effect("networking.advanced.fallbackHostCluster", "names of the host are not looked up from inside"),
     _needed("policies.centralAdmission", "webhooks from outside are not enforced yet"),
-    _needed("controlPlane.distro.k0s", "this distro is not built yet"),
     _needed("controlPlane.backingStore.etcd.embedded.migrateFromDeployedEtcd", "no data is taken from another etcd"),
     _needed("controlPlane.backingStore.database.external.identityProvider", _TOKENS),
     _needed("controlPlane.backingStore.database.embedded.identityProvider", _TOKENS),

@@ -16,6 +16,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     vcluster: str
     namespace: str
     pod_ip: str = ""
+    data_source: str = ""
+    """Where the database of k0s is, password included."""
 
 
 def from_environ(environ: Mapping[str, str]) -> Environment:
@@ -31,4 +33,5 @@ def from_environ(environ: Mapping[str, str]) -> Environment:
         vcluster=environ[layout.NAME_ENV],
         namespace=environ[layout.NAMESPACE_ENV],
         pod_ip=environ.get(layout.POD_IP_ENV, ""),
+        data_source=environ.get(layout.DATASTORE_ENV, ""),
     )

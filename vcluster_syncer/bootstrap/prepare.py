@@ -16,6 +16,7 @@ from vcluster_syncer.bootstrap import (
     hooks,
     identity,
     issued,
+    k0s,
     k3s,
     kubeconfigs,
     leadership,
@@ -55,7 +56,9 @@ async def prepare(
         authorities=identity.AUTHORITIES | (identity.ETCD_AUTHORITY if config.etcd else {}),
     )
     ensure_runtime = runtime.ensure(client, service, owner, given_cidr=config.networking.service_cidr)
-    found, *_ = await asyncio.gather(ensure_identity, ensure_runtime, _ensure_more(client, config, environment, owner))
+    found, service_cidr, _ = await asyncio.gather(
+        ensure_identity, ensure_runtime, _ensure_more(client, config, environment, owner)
+    )
     pki = _at(root, layout.PKI_DIR)
     for name, content in found.items():
         files.write(pki / name, content)
@@ -67,6 +70,11 @@ async def prepare(
         pod_ip=environment.pod_ip,
         extra=config.extra_sans,
     )
+    if config.distro == "k0s":
+        k0s.seed(found, root)
+        k0s.write_configuration(
+            config.k0s_config, root, service_cidr=service_cidr, sans=sans, data_source=environment.data_source
+        )
     etcd = etcd_leaves.in_control_plane(
         config, vcluster=environment.vcluster, namespace=environment.namespace, pod_ip=environment.pod_ip
     )

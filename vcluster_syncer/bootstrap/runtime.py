@@ -31,10 +31,8 @@ def cluster_ip(service: dict[str, Any]) -> str:
     return found
 
 
-async def ensure(
-    client: Client, service: dict[str, Any], owner: dict[str, Any] | None, *, given_cidr: str = ""
-) -> None:
-    """Write SERVICE_CIDR and CLUSTER_IP into ConfigMap vc-runtime-NAME when they differ from what is there."""
+async def ensure(client: Client, service: dict[str, Any], owner: dict[str, Any] | None, *, given_cidr: str = "") -> str:
+    """Write SERVICE_CIDR and CLUSTER_IP into ConfigMap vc-runtime-NAME when they differ; returns the service range."""
     name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
     data = {
         layout.SERVICE_CIDR_ENV: given_cidr or await _service_cidr(client, service),
@@ -47,6 +45,7 @@ async def ensure(
         await client.create(CONFIG_MAPS, namespace, body, field_manager=markers.FIELD_MANAGER)
     except AlreadyExists:
         await _align(client, key, data, metadata)
+    return data[layout.SERVICE_CIDR_ENV]
 
 
 async def _align(client: Client, key: Key, data: dict[str, str], metadata: dict[str, Any]) -> None:

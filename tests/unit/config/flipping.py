@@ -20,6 +20,7 @@ SAMPLES: dict[str, Any] = {
     "experimental.deploy.host.manifests": _MANIFEST,
     "experimental.deploy.vcluster.manifests": _MANIFEST,
     "controlPlane.coredns.overwriteManifests": _MANIFEST,
+    "controlPlane.distro.k0s.config": _MANIFEST,
 }
 _REMOTE = "postgres://user:password@db.example.com/name"
 CONTEXTS: dict[str, Any] = {
