@@ -92,7 +92,7 @@ class PodCreator:
             raise written
         if isinstance(posted, BaseException):
             raise posted
-        return posted if isinstance(written, Requeue) else written
+        return posted if isinstance(written, (Done, Requeue)) else written
 
     async def _post(self, meta: Meta, body: JSON) -> Outcome:
         client = self._world.host.client
@@ -101,7 +101,8 @@ class PodCreator:
         except AlreadyExists:
             return await self._occupied(meta)
         self._memory.created[meta.key] = Pending(meta.uid, self._world.clock.monotonic())
-        return Done()
+        # It may vanish before the cache shows it, and then nothing would ever wake this key.
+        return Requeue(UNSEEN_AFTER, "the host pod has not shown up yet")
 
     async def _occupied(self, meta: Meta) -> Outcome:
         """The name is taken, though the cache shows nothing: by an earlier write of ours, or by somebody else."""
