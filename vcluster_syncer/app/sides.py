@@ -10,6 +10,7 @@ from vcluster_syncer.app.watched import INDICES, Watched, host_side, virtual_sid
 from vcluster_syncer.clock import Clock, Random
 from vcluster_syncer.kube.api import Client
 from vcluster_syncer.kube.cache import Cache
+from vcluster_syncer.kube.expecting import ExpectingClient
 from vcluster_syncer.kube.fence import FencedClient
 from vcluster_syncer.sync.api import Recorder, Side, World
 from vcluster_syncer.sync.breaker import LoopBreaker
@@ -59,7 +60,7 @@ def build(
     breaker = LoopBreaker(clock)
 
     def guarded(client: Client, side: str) -> Client:
-        fenced = FencedClient(client, leading)
+        fenced = ExpectingClient(FencedClient(client, leading), host if side == "host" else virtual)
         return GuardedClient(fenced, "host" if side == "host" else "virtual", breaker, clock, instruments.writes)
 
     def world(host_client: Client, virtual_client: Client) -> World:

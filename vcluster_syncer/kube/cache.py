@@ -30,7 +30,8 @@ HEALTHY_AFTER: Final = 1.0
 """Seconds a watch must have lasted for its end to count as ordinary."""
 
 Handler = Callable[[Key, Entry | None, Entry | None], None]
-"""Gets key, old and new version. On deletion ``new`` is None and ``old`` the final state as the server reported it.
+"""Gets key, old and new version. On deletion ``new`` is None and ``old`` the final state as the server reported it,
+or None when the object was only expected (see ``Cache.expect``) and never seen.
 
 An object replaced under its name arrives as one change whose versions differ in UID. Must not block.
 """
@@ -83,6 +84,7 @@ class Cache:
         self._handlers: list[Handler] = []
         self._synced = asyncio.Event()
         self._resource_version = ""
+        self._expected: dict[Key, str] = {}
         self._backoff = Backoff(random, first=0.8, limit=10.0)
 
     @property
@@ -120,6 +122,14 @@ class Cache:
     def add_handler(self, handler: Handler) -> None:
         """Call ``handler`` for every later difference; register before ``run`` to see all objects."""
         self._handlers.append(handler)
+
+    def expect(self, key: Key, resource_version: str) -> None:
+        """An object was seen elsewhere at this version; should it never show up here, handlers are told it is gone.
+
+        They are then called with neither an old nor a new version.
+        """
+        if self._store.get(key) is None and is_newer(resource_version, self._resource_version):
+            self._expected[key] = resource_version
 
     async def run(self) -> Never:
         """Follow the server until cancelled."""
@@ -183,6 +193,7 @@ class Cache:
         for key in vanished:
             self._remove(key, None)
         self._resource_version = version
+        self._settle_expected()
         self._set_degraded(None)
         self._synced.set()
 
@@ -223,6 +234,8 @@ class Cache:
             self._remove(entry.meta.key, entry)
         elif event.type is not EventType.BOOKMARK:
             self._put(entry)
+        if self._expected:
+            self._settle_expected()
 
     def _put(self, entry: Entry) -> None:
         key = entry.meta.key
@@ -236,6 +249,15 @@ class Cache:
         held = self._store.remove(key)
         if held is not None:
             self._notify(key, final or held, None)
+
+    def _settle_expected(self) -> None:
+        """Give up waiting for objects older than what is held now."""
+        for key, version in list(self._expected.items()):
+            held = self._store.get(key) is not None
+            if held or not is_newer(version, self._resource_version):
+                del self._expected[key]
+                if not held:
+                    self._notify(key, None, None)
 
     def _notify(self, key: Key, old: Entry | None, new: Entry | None) -> None:
         for handler in self._handlers:

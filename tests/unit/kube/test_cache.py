@@ -11,6 +11,7 @@ from vcluster_syncer.kube import cache as cache_module
 from vcluster_syncer.kube.api import Entry, Key, PatchType
 from vcluster_syncer.kube.cache import Cache, is_newer
 from vcluster_syncer.kube.errors import ApiError
+from vcluster_syncer.kube.expecting import ExpectingClient
 
 Seen = list[tuple[str, str]]
 
@@ -34,7 +35,8 @@ class World:
         self.cache.add_handler(self._handle)
 
     def _handle(self, key: Key, old: Entry | None, new: Entry | None) -> None:
-        kind = "added" if old is None else "deleted" if new is None else "changed"
+        kinds = {(False, True): "added", (True, True): "changed", (True, False): "deleted", (False, False): "gone"}
+        kind = kinds[old is not None, new is not None]
         self.seen.append((kind, key.name))
 
     def put(self, name: str, **data: str) -> None:
@@ -286,3 +288,37 @@ def test_versions_compare_as_numbers() -> None:
     assert not is_newer("9", "9")
     assert is_newer("x", "9")
     assert is_newer("5", "")
+
+
+def test_object_that_lived_and_died_unseen_is_reported_gone() -> None:
+    async def story(world: World) -> None:
+        await world.cache.wait_synced()
+        client = ExpectingClient(FakeClient(world.server), {CONFIG_MAPS: world.cache})
+        await asyncio.sleep(1)
+        world.server.hang_watches()
+        for name in ("dies", "lives"):
+            await client.create(CONFIG_MAPS, "default", {"metadata": {"name": name}})
+        await client.create(CONFIG_MAPS, "default", {"metadata": {"name": "dry"}}, dry_run=True)
+        world.drop("dies")
+        world.server.compact()
+        assert world.seen == []
+        await settle(world.in_step)
+        world.put("later")
+        await settle(world.in_step)
+        assert world.cache._expected == {}
+
+    assert sorted(follow(story).seen) == [("added", "later"), ("added", "lives"), ("gone", "dies")]
+
+
+def test_expectation_is_met_by_the_event_of_the_object() -> None:
+    async def story(world: World) -> None:
+        await world.cache.wait_synced()
+        client = ExpectingClient(FakeClient(world.server), {CONFIG_MAPS: world.cache})
+        await client.create(CONFIG_MAPS, "default", {"metadata": {"name": "a"}})
+        await settle(world.in_step)
+        await client.patch(CONFIG_MAPS, Key("default", "a"), {"data": {"k": "1"}})
+        world.put("b")
+        await settle(world.in_step)
+        assert world.cache._expected == {}
+
+    assert follow(story).seen == [("added", "a"), ("changed", "a"), ("added", "b")]
