@@ -157,6 +157,8 @@ class SyncerConfig(_Section, frozen=True):
     workload_service_account: str = ""
     manifests: tuple[dict[str, Any], ...] = ()
     """Objects applied to the virtual cluster by server-side apply at start, in this order (CoreDNS, init manifests)."""
+    virtual_scheduler: bool = False
+    """A scheduler inside decides: pods reach the host with their node, and nothing else that would choose one."""
     etcd: Literal["", "embedded", "deployed"] = ""
     """An etcd of ours, whose certificates bootstrap makes: in this pod, or in pods of its own."""
     k0s_config: dict[str, Any] = {}

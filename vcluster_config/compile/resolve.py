@@ -44,6 +44,11 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
         return self.claims or self.datastore.needs_names
 
     @property
+    def virtual_scheduler(self) -> bool:
+        """Whether a scheduler inside the virtual cluster decides."""
+        return schedules_inside(self.config)
+
+    @property
     def kubernetes_version(self) -> str:
         """Version of the virtual API server."""
         return self.control_plane.kubernetes_version
@@ -66,6 +71,12 @@ def resolve(config: Config) -> Resolved:
         replicas=replicas,
         claims=_claims(config, datastore),
     )
+
+
+def schedules_inside(config: Config) -> bool:
+    """Whether a scheduler inside is asked for, as v0.24 or as newer releases spell it."""
+    plane = config.control_plane
+    return plane.advanced.virtual_scheduler.enabled or plane.distro.k8s.scheduler.enabled
 
 
 def etcd_image(image: Image, default_registry: str) -> str:
@@ -153,7 +164,7 @@ def _control_plane(config: Config, distro: Distro, datastore: Datastore, replica
         cluster_domain=config.networking.advanced.cluster_domain,
         default_registry=plane.advanced.default_image_registry,
         replicas=replicas,
-        virtual_scheduler=plane.advanced.virtual_scheduler.enabled or plane.distro.k8s.scheduler.enabled,
+        virtual_scheduler=schedules_inside(config),
         extra_sans=extra_sans(config),
         datastore=_store(config, datastore),
         resources=container_resources(plane.stateful_set.resources),

@@ -34,6 +34,7 @@ def syncer_config(resolved: Resolved) -> contract.SyncerConfig:
         set_owner=config.experimental.sync_settings.set_owner,
         workload_service_account=config.control_plane.advanced.workload_service_account.name,
         manifests=_manifests(config),
+        virtual_scheduler=resolved.virtual_scheduler,
         k0s_config=resolved.control_plane.k0s_config,
         etcd=resolved.datastore.etcd,
         pod_security_standard=config.policies.pod_security_standard,

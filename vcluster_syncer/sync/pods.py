@@ -135,8 +135,11 @@ class PodSyncer:
             gone = await self._creator.look_for_unseen(virtual.meta)
             return gone if isinstance(gone, Requeue) else await finish_virtual(self._world, virtual.meta)
         pod = self._memory.virtual.newest(virtual)
-        if virtual.meta.deleting or _has_run(pod):
+        inside = self._world.scope.config.virtual_scheduler
+        if virtual.meta.deleting or _has_run(pod, bound_by_us=not inside):
             return await finish_virtual(self._world, virtual.meta)
+        if inside and not pod["spec"].get("nodeName"):
+            return Done()
         return await self._creator.create(virtual.meta, pod)
 
     async def _with_both(self, virtual: Entry, host: Entry) -> Outcome:
@@ -162,10 +165,10 @@ class PodSyncer:
             await self._keeper.copy_status(pair)
 
 
-def _has_run(pod: JSON) -> bool:
-    """Whether a kubelet or the binding left traces, from before a restart of ours."""
+def _has_run(pod: JSON, *, bound_by_us: bool) -> bool:
+    """Whether a kubelet or a binding of ours left traces, from before a restart of ours."""
     status = pod.get("status") or {}
-    scheduled = any(
+    scheduled = bound_by_us and any(
         item["type"] == "PodScheduled" and item["status"] == "True" for item in status.get("conditions") or ()
     )
     return bool(status.get("startTime")) or scheduled

@@ -38,6 +38,8 @@ _REPLACED: Final = frozenset(
         "ephemeralContainers",
     }
 )
+# A scheduler inside has weighed them; on the node the kubelet would check them against the host's labels.
+_DECIDED: Final = frozenset({"affinity", "nodeSelector", "schedulingGates", "topologySpreadConstraints"})
 
 
 class PodInputs(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +88,8 @@ def _host_spec(scope: Scope, pod: JSON, inputs: PodInputs) -> JSON:
     result |= host_priority(scope, source)
     result |= host_runtime_class(scope, source)
     result |= _host_lists(scope, pod, inputs)
+    if scope.config.virtual_scheduler:
+        return {field: value for field, value in result.items() if field not in _DECIDED}
     selector = host_node_selector(scope, source)
     if selector:
         result["nodeSelector"] = selector
