@@ -66,3 +66,4 @@ demo-down: venv ## Take the demo away without a trace
 .PHONY: bench
 bench: venv ## Measure beside the bare host and print the table of PERFORMANCE.md
 	$(BIN)/python -m tests.perf
+	$(BIN)/python -m tests.perf.config
