@@ -155,6 +155,7 @@ class SimCluster:
             engine=self.engine,
             recorder=self.events,
             instruments=self.instruments,
+            conditions=self.conditions,
             clock=self.clock,
             random=self.random,
             leading=lambda: True,

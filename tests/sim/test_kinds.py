@@ -498,3 +498,37 @@ def test_kubernetes_leads_to_the_control_plane_whatever_address_it_had() -> None
         assert found(cluster.host, SERVICES, host_key("kubernetes", "default")) is None
 
     play(scenario)
+
+
+def test_a_kind_that_the_host_refuses_is_off_and_the_others_work() -> None:
+    async def scenario(cluster: SimCluster) -> None:
+        await cluster.crash_syncer()
+        cluster.host.authorizer = lambda user, verb, resource, *_: resource != PERSISTENT_VOLUME_CLAIMS
+        cluster.start_syncer()
+        create(cluster, PERSISTENT_VOLUME_CLAIMS, "data", spec=CLAIM)
+        create(cluster, PODS, "one", spec=pod_using("x"))
+        await appears(cluster, PODS, "one")
+        assert not cluster.conditions.get("Watching/host/persistentvolumeclaims")
+        assert any("list and watch persistentvolumeclaims" in message for *_, message in cluster.events.messages)
+        assert cluster.instruments.refused.value("persistentvolumeclaims", "host") == 1
+        cluster.host.authorizer = lambda *_: True
+        await settle(lambda: bound(cluster, Key("shop", "data")))
+        assert cluster.conditions.get("Watching/host/persistentvolumeclaims")
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("mark", [markers.SKIP_BACKSYNC, markers.CONTROLLED_BY])
+def test_marked_host_objects_outlive_the_virtual_one(mark: str) -> None:
+    async def scenario(cluster: SimCluster) -> None:
+        create(cluster, CONFIG_MAPS, "kept", FORCED, data={"a": "b"})
+        await appears(cluster, CONFIG_MAPS, "kept")
+        value = "true" if mark == markers.SKIP_BACKSYNC else "other"
+        keep = {"metadata": {"annotations": {mark: value}}}
+        cluster.host.patch(CONFIG_MAPS, host_key("kept"), keep, PatchType.MERGE)
+        await asyncio.sleep(1)
+        cluster.virtual.delete(CONFIG_MAPS, Key("shop", "kept"))
+        await asyncio.sleep(60)
+        assert found(cluster.host, CONFIG_MAPS, host_key("kept")) is not None
+
+    play(scenario)

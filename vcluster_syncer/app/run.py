@@ -87,6 +87,7 @@ class App:
             engine=engine,
             recorder=recorder,
             instruments=instruments,
+            conditions=self.conditions,
             clock=self.clock,
             random=self.random,
             leading=(lambda: elector.leading) if elector else (lambda: True),

@@ -12,11 +12,14 @@ from vcluster_syncer.kube.api import Client
 from vcluster_syncer.kube.cache import Cache
 from vcluster_syncer.kube.expecting import ExpectingClient
 from vcluster_syncer.kube.fence import FencedClient
+from vcluster_syncer.sync import refusals
 from vcluster_syncer.sync.api import Recorder, Side, World
 from vcluster_syncer.sync.breaker import LoopBreaker
+from vcluster_syncer.sync.conditions import Conditions
 from vcluster_syncer.sync.engine import Engine
 from vcluster_syncer.sync.guard import GuardedClient
 from vcluster_syncer.sync.instruments import Instruments
+from vcluster_syncer.sync.tally import SideName
 from vcluster_syncer.translate.scope import Scope
 
 Caches = Mapping[Resource, Cache]
@@ -47,21 +50,39 @@ def build(
     engine: Engine,
     recorder: Recorder,
     instruments: Instruments,
+    conditions: Conditions,
     clock: Clock,
     random: Random,
     leading: Callable[[], bool],
 ) -> Sides:
     """Caches and worlds; nothing is requested yet."""
-    host = _caches(clients.host, host_side(scope.config, scope.vcluster), clock, random, scope.host_namespace)
-    virtual = _caches(clients.virtual, virtual_side(scope.config, scope.vcluster), clock, random, "")
-    for resource, (name, function) in INDICES.items():
+    config, name = scope.config, scope.vcluster
+
+    def caches(side: SideName, client: Client, watched: list[Watched], namespace: str) -> dict[Resource, Cache]:
+        refused = refusals.handler(side, recorder, conditions, instruments)
+        return {
+            item.resource: Cache(
+                client,
+                item.resource,
+                clock,
+                random,
+                namespace=namespace,
+                label_selector=item.label_selector,
+                on_degraded=refused,
+            )
+            for item in watched
+        }
+
+    host = caches("host", clients.host, host_side(config, name), scope.host_namespace)
+    virtual = caches("virtual", clients.virtual, virtual_side(config, name), "")
+    for resource, (index, function) in INDICES.items():
         if resource in virtual:
-            virtual[resource].add_index(name, function)
+            virtual[resource].add_index(index, function)
     breaker = LoopBreaker(clock)
 
-    def guarded(client: Client, side: str) -> Client:
+    def guarded(client: Client, side: SideName) -> Client:
         fenced = ExpectingClient(FencedClient(client, leading), host if side == "host" else virtual)
-        return GuardedClient(fenced, "host" if side == "host" else "virtual", breaker, clock, instruments.writes)
+        return GuardedClient(fenced, side, breaker, clock, instruments.writes)
 
     def world(host_client: Client, virtual_client: Client) -> World:
         return World(
@@ -82,14 +103,3 @@ async def wait_synced(caches: Caches, clock: Clock) -> None:
     """Wait until every cache is filled; one that the server refuses does not hold up the others."""
     while not all(cache.synced or cache.degraded is not None for cache in caches.values()):
         await clock.sleep(0.02)
-
-
-def _caches(
-    client: Client, watched: list[Watched], clock: Clock, random: Random, namespace: str
-) -> dict[Resource, Cache]:
-    return {
-        item.resource: Cache(
-            client, item.resource, clock, random, namespace=namespace, label_selector=item.label_selector
-        )
-        for item in watched
-    }

@@ -37,6 +37,13 @@ def excluded(meta: Meta) -> bool:
     return bool(meta.labels.get(markers.CONTROLLED_BY) or meta.annotations.get(markers.CONTROLLED_BY))
 
 
+async def delete_orphan(side: Side, resource: Resource, host: Entry | None) -> Outcome:
+    """DELETE a host object without virtual one, unless its ``skip-backsync`` annotation asks to leave it."""
+    if host is None or host.meta.annotations.get(markers.SKIP_BACKSYNC) == "true":
+        return Done()
+    return await delete(side, resource, host)
+
+
 def is_ours(scope: Scope, resource: Resource, host: Entry, key: Key) -> bool:
     """Whether ``host`` was made from the virtual object ``key``."""
     return scope.virtual_key(resource, host.meta) == key

@@ -5,7 +5,17 @@ from __future__ import annotations
 from vcluster_contract.kinds import PERSISTENT_VOLUME_CLAIMS, Kind, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import Done, Outcome, Terminal, World
-from vcluster_syncer.sync.base import Reverse, create_host, delete, excluded, foreign, is_ours, made_from, patch
+from vcluster_syncer.sync.base import (
+    Reverse,
+    create_host,
+    delete,
+    delete_orphan,
+    excluded,
+    foreign,
+    is_ours,
+    made_from,
+    patch,
+)
 from vcluster_syncer.translate import claims
 
 
@@ -23,12 +33,12 @@ class ClaimSyncer:
         """One step for one claim."""
         scope = self._world.scope
         virtual, host = self._virtual.get(key), self._host.get(scope.host_key(key))
-        if virtual is not None and excluded(virtual.meta):
+        if any(entry is not None and excluded(entry.meta) for entry in (virtual, host)):
             return Done()
         if host is not None and not is_ours(scope, self.kind.resource, host, key):
             return foreign(host.meta.key, self.kind.resource) if virtual else Done()
         if virtual is None:
-            return await delete(self._world.host, self.kind.resource, host) if host else Done()
+            return await delete_orphan(self._world.host, self.kind.resource, host)
         if host is None:
             return await self._only_virtual(key, virtual)
         return await self._both(virtual, host)

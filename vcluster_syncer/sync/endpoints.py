@@ -7,7 +7,17 @@ from typing import Final
 from vcluster_contract.kinds import ENDPOINT_SLICES, SERVICES, Kind, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import Done, Outcome, World
-from vcluster_syncer.sync.base import Reverse, create_host, delete, excluded, foreign, is_ours, made_from, patch
+from vcluster_syncer.sync.base import (
+    Reverse,
+    create_host,
+    delete,
+    delete_orphan,
+    excluded,
+    foreign,
+    is_ours,
+    made_from,
+    patch,
+)
 from vcluster_syncer.sync.services import KUBERNETES
 from vcluster_syncer.translate import endpoints
 
@@ -33,18 +43,25 @@ class EndpointsSyncer:
         """Create, patch or remove the host object."""
         resource, world = self.kind.resource, self._world
         virtual, host = self._virtual.get(key), self._host.get(world.scope.host_key(key))
+        if host is not None and excluded(host.meta):
+            return Done()
         wanted = virtual if virtual is not None and self._wanted(virtual) else None
         if host is not None and not is_ours(world.scope, resource, host, key):
             return await self._leftover(host, key) if wanted else Done()
-        if wanted is None:
-            return await delete(world.host, resource, host) if host else Done()
-        desired = self._translated(wanted.decode())
+        if wanted is not None:
+            return await self._show(key, wanted, host)
+        if virtual is None:
+            return await delete_orphan(world.host, resource, host)
+        return await delete(world.host, resource, host) if host else Done()
+
+    async def _show(self, key: Key, virtual: Entry, host: Entry | None) -> Outcome:
+        resource, world = self.kind.resource, self._world
+        desired = self._translated(virtual.decode())
         if host is None:
             return await create_host(world, resource, desired, key)
-        if not made_from(host, wanted):
-            return await delete(world.host, resource, host)
         found = host.decode()
-        if found.get("addressType") != desired.get("addressType"):
+        # The address type of a slice is immutable.
+        if not made_from(host, virtual) or found.get("addressType") != desired.get("addressType"):
             return await delete(world.host, resource, host)
         changes = endpoints.host_patch(resource, desired, found, host.meta)
         return await patch(world.host, resource, host, changes) if changes else Done()

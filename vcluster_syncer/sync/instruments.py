@@ -24,3 +24,6 @@ class Instruments:
         )
         self.loops = registry.counter("sync_loop_breaker_total", "Fights over a field that were given up.", ("kind",))
         self.off = registry.gauge("sync_kind_off", "1 while a kind is off because access is denied.", ("kind",))
+        self.refused = registry.gauge(
+            "cache_refused", "1 while an API server does not let us follow a kind.", ("kind", "side")
+        )

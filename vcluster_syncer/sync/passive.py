@@ -9,7 +9,17 @@ from vcluster_contract.config import UsedOrAll
 from vcluster_contract.kinds import PODS, Kind, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key, Meta
 from vcluster_syncer.sync.api import Done, Outcome, World
-from vcluster_syncer.sync.base import Reverse, create_host, delete, excluded, foreign, is_ours, made_from, patch
+from vcluster_syncer.sync.base import (
+    Reverse,
+    create_host,
+    delete,
+    delete_orphan,
+    excluded,
+    foreign,
+    is_ours,
+    made_from,
+    patch,
+)
 from vcluster_syncer.sync.references import References
 from vcluster_syncer.translate.scope import Scope
 
@@ -49,9 +59,13 @@ class PassiveSyncer:
         """Create, patch, replace or remove the host copy."""
         resource, world = self.kind.resource, self._world
         virtual, host = self._virtual.get(key), self._host.get(world.scope.host_key(key))
+        if host is not None and excluded(host.meta):
+            return Done()
         wanted = virtual if virtual is not None and self._wanted(virtual) else None
         if host is not None and not is_ours(world.scope, resource, host, key):
             return foreign(host.meta.key, resource) if wanted else Done()
+        if virtual is None:
+            return await delete_orphan(world.host, resource, host)
         if wanted is None:
             return await delete(world.host, resource, host) if host else Done()
         desired = self._translation.to_host(world.scope, wanted.decode())

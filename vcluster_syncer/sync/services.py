@@ -43,7 +43,7 @@ class ServiceSyncer:
             return Done()
         scope = self._world.scope
         virtual, host = self._virtual.get(key), self._host.get(scope.host_key(key))
-        if virtual is not None and excluded(virtual.meta):
+        if any(entry is not None and excluded(entry.meta) for entry in (virtual, host)):
             return Done()
         if host is not None and not is_ours(scope, SERVICES, host, key):
             return foreign(host.meta.key, SERVICES) if virtual else Done()
@@ -78,6 +78,8 @@ class ServiceSyncer:
         if stored:
             return await self._create_virtual(services.recreated(msgspec.json.decode(stored), host.decode()))
         left = self._protected_for(host)
+        if host.meta.annotations.get(markers.SKIP_BACKSYNC) == "true":
+            return Done()
         if left > 0:
             return Requeue(left, "host Service waits for its virtual Service")
         return await delete(self._world.host, SERVICES, host, unchanged=True)

@@ -126,6 +126,7 @@ class Rig:
             engine=self.engine,
             recorder=self.events,
             instruments=self.instruments,
+            conditions=self.conditions,
             clock=self.clock,
             random=self.random,
             leading=lambda: True,

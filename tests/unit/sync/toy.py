@@ -63,6 +63,7 @@ class Toy:
             engine=self.engine,
             recorder=self.events,
             instruments=self.instruments,
+            conditions=self.conditions,
             clock=self.clock,
             random=seeded(4),
             leading=lambda: True,
