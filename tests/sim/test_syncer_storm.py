@@ -15,6 +15,7 @@ from tests.sim.loop import simulate
 from tests.sim.nemesis import QUIET, STORMY, Menu, Storm
 from vcluster_contract.kinds import SERVICES
 from vcluster_syncer.kube.api import JSON, Key
+from vcluster_syncer.kube.cache import IDLE_TIMEOUT
 
 CHAOS_SECONDS = 200.0
 CONVERGE_SECONDS = 1500.0
@@ -36,7 +37,7 @@ async def converged(cluster: SimCluster) -> None:
 
 async def at_rest(cluster: SimCluster) -> None:
     """Not one write for long enough to include a patrol."""
-    await asyncio.sleep(40)
+    await asyncio.sleep(IDLE_TIMEOUT + 10)
     writes = cluster.syncer_writes()
     await asyncio.sleep(REST_SECONDS)
     assert cluster.syncer_writes() == writes

@@ -21,7 +21,7 @@ from vcluster_syncer.kube.backoff import Backoff
 from vcluster_syncer.kube.errors import ApiError, Forbidden, Gone, NotFound, TooManyRequests, Unreachable
 from vcluster_syncer.kube.store import IndexFunction, MemoryStore
 
-IDLE_TIMEOUT: Final = 150.0
+IDLE_TIMEOUT: Final = 100.0
 """Seconds without event or bookmark after which a watch counts as hung; kube-apiserver sends a bookmark a minute."""
 WATCH_SECONDS: Final = (300, 600)
 REFUSED_DELAY: Final = 60.0
