@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WRITE_BUFFER: Final = 1024 * 1024
 """Bytes waiting for a slow receiver before its sender is paused."""
 _READ_BUFFER: Final = 2 * MAX_HEAD
-_HANDSHAKE_SECONDS: Final = 10.0
+HANDSHAKE_SECONDS: Final = 10.0
 
 
 class Ended(Exception):
@@ -111,7 +111,7 @@ class Link(asyncio.Protocol):
         """
         loop = asyncio.get_running_loop()
         transport = await loop.start_tls(
-            self.transport, self, context, server_side=True, ssl_handshake_timeout=_HANDSHAKE_SECONDS
+            self.transport, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_SECONDS
         )
         if transport is None:
             raise ConnectionResetError("the client left during the TLS handshake")

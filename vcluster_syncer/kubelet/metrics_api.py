@@ -190,8 +190,13 @@ def _one(kind: str, items: list[JSON], name: str) -> Reply:
 
 
 _VERSION: Final = {"groupVersion": API_VERSION, "version": "v1beta1"}
+_INFO: Final = {"title": "metrics.k8s.io", "version": "v1beta1"}
 _GROUP: Final = {"name": "metrics.k8s.io", "versions": [_VERSION], "preferredVersion": _VERSION}
 _DISCOVERY: Final[dict[str, JSON]] = {
+    # Without these the API server retries and complains for ever; the two kinds are known to every client.
+    "/openapi/v2": {"swagger": "2.0", "info": _INFO, "paths": {}, "definitions": {}},
+    "/openapi/v3": {"paths": {ROOT[1:]: {"serverRelativeURL": f"/openapi/v3{ROOT}?hash=1"}}},
+    f"/openapi/v3{ROOT}": {"openapi": "3.0.0", "info": _INFO, "paths": {}},
     "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": [_GROUP]},
     "/apis/metrics.k8s.io": {"kind": "APIGroup", "apiVersion": "v1", **_GROUP},
     ROOT: {

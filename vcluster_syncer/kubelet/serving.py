@@ -58,5 +58,5 @@ async def serve(
     contexts = Contexts(Path(pki_dir), world.clock)
     egress, direct = Egress(world, spares, api, contexts), Direct(world, spares, api, contexts)
     await egress.start(Path(socket_path))
-    await direct.start(port)
+    direct.start(port)
     return Serving(api, egress, direct, spares)
