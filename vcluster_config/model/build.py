@@ -110,7 +110,7 @@ class Builder:
         if isinstance(node, Mapping):
             return self.section(section, node, path)
         self.bad.append(BadValue(path, {"type": "model_type", "msg": ""}))
-        return section.model_construct()
+        return default_instance(section)
 
     def leaf(self, info: FieldInfo, data: Any, path: Path) -> Any:
         """Validate a value; what pydantic refuses is replaced by the default."""
@@ -125,9 +125,9 @@ class Builder:
 
 @cache
 def default_instance(section: type[T]) -> T:
-    """A section with all its defaults."""
+    """A section with all its defaults; keys that have none are None, as stand-ins for what is missing."""
     wanted = {key: info for key, info in fields(section).items() if lazy_section(info.metadata) is None}
-    values = {key: _default(section, key) for key, info in wanted.items() if not info.is_required()}
+    values = {key: None if info.is_required() else _default(section, key) for key, info in wanted.items()}
     return _construct(section, values, set())
 
 

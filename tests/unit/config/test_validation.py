@@ -9,6 +9,7 @@ import pytest
 from tests.unit.config.linting import lint, places
 from vcluster_config.model import Config, validate
 from vcluster_config.source import SourceFile, load
+from vcluster_config.source.codes import Code
 
 
 def test_every_problem_is_reported_at_once_in_order() -> None:
@@ -166,3 +167,17 @@ def _over(base: Any, top: Any) -> Any:
     if isinstance(base, dict) and isinstance(top, dict):
         return {key: _over(base.get(key), top[key]) if key in top else base[key] for key in base.keys() | top.keys()}
     return top
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "networking: {resolveDNS: [null]}",
+        "exportKubeConfig: []",
+        "sync: {toHost: {pods: {patches: [1]}}}",
+        "policies: {centralAdmission: {validatingWebhooks: [{webhooks: [x]}]}}",
+        "sync: {fromHost: {customResources: {a.b: null}}}",
+    ],
+)
+def test_a_value_of_another_form_than_a_section_trips_no_rule(text: str) -> None:
+    assert Code.WRONG_TYPE in [found.code for found in lint(text).diagnostics]
