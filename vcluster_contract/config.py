@@ -163,6 +163,8 @@ class SyncerConfig(_Section, frozen=True):
     """An etcd of ours, whose certificates bootstrap makes: in this pod, or in pods of its own."""
     k0s_config: dict[str, Any] = {}
     """Configuration file of k0s, which bootstrap completes with the service range and alternative names."""
+    webhooks: tuple[dict[str, Any], ...] = ()
+    """Webhook configurations that nobody inside can see or change; bootstrap writes them for the API server."""
     pod_security_standard: Literal["", "privileged", "baseline", "restricted"] = ""
     """Level that the virtual API server enforces where a namespace does not choose its own (PodSecurity defaults)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -26,6 +26,8 @@ SYNCER_KUBECONFIG: Final = KUBECONFIG_DIR + "/syncer.conf"
 EGRESS_CONFIG: Final = RUNTIME_DIR + "/egress.yaml"
 ADMISSION_CONFIG: Final = RUNTIME_DIR + "/admission.yaml"
 ADMISSION_DIR: Final = RUNTIME_DIR + "/admission"
+"""Mutating webhooks from files; the API server drops and takes them as files go and come."""
+VALIDATING_ADMISSION_DIR: Final = RUNTIME_DIR + "/admission-validating"
 
 SOCKET_DIR: Final = "/run/vcluster-sockets"
 """Shared emptyDir with the egress socket; a folder of its own because only the syncer writes it."""

@@ -40,6 +40,8 @@ SYSTEM_ANNOTATIONS: Final = frozenset(
     }
 )
 
+BOOTSTRAP: Final = PREFIX + "bootstrap-checksum"
+"""On control-plane pods: changes with what only ``bootstrap`` reads, so that they restart."""
 DATASTORE: Final = PREFIX + "datastore-checksum"
 """On control-plane pods: changes with the place of the datastore, so that they restart."""
 

@@ -50,8 +50,8 @@ def build(config: Config) -> Plan:
         datastore_secret=datastore_secret(resolved),
         service=services.service(resolved),
         headless_service=services.headless_service(resolved),
-        stateful_set=workload.stateful_set(resolved),
-        deployment=workload.deployment(resolved),
+        stateful_set=workload.stateful_set(resolved, syncer),
+        deployment=workload.deployment(resolved, syncer),
         notes=notes(resolved),
         extra_objects=_extra_objects(resolved),
     )

@@ -8,6 +8,7 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from vcluster_config import pod_parts
+from vcluster_config.compile import restarts
 from vcluster_config.compile.metadata import SELECTOR
 from vcluster_config.compile.probes import adjusted
 from vcluster_config.compile.resolve import user_mounts
@@ -19,18 +20,23 @@ from vcluster_config.placeholders import SERVICE_ACCOUNT
 if TYPE_CHECKING:
     from vcluster_config.compile.resolve import Resolved
     from vcluster_config.model.base import Section
+    from vcluster_contract.config import SyncerConfig
 
 _GRACE_SECONDS: Final = 30
 _DATA: Final = "data"
 
 
-def pod_template(resolved: Resolved) -> PodTemplate:
+def pod_template(resolved: Resolved, syncer_config: SyncerConfig) -> PodTemplate:
     """Template of the control-plane pod; the same bytes unless something in the pod itself changes."""
     pods = resolved.config.control_plane.stateful_set.pods
     return PodTemplate(
         metadata=PodMetadata(
             labels={**pods.labels, **SELECTOR},
-            annotations={**pods.annotations, **resolved.datastore.pod_annotations},
+            annotations={
+                **pods.annotations,
+                **resolved.datastore.pod_annotations,
+                **restarts.pod_annotations(syncer_config),
+            },
         ),
         spec=_spec(resolved),
     )

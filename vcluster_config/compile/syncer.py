@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vcluster_config.compile import coredns, manifests
+from vcluster_config.compile.central_admission import webhooks
 from vcluster_config.compile.resolve import extra_sans
 from vcluster_config.compile.tolerations import toleration
 from vcluster_contract import config as contract
@@ -37,6 +38,7 @@ def syncer_config(resolved: Resolved) -> contract.SyncerConfig:
         virtual_scheduler=resolved.virtual_scheduler,
         k0s_config=resolved.control_plane.k0s_config,
         etcd=resolved.datastore.etcd,
+        webhooks=webhooks(resolved),
         pod_security_standard=config.policies.pod_security_standard,
     )
 

@@ -21,9 +21,10 @@ from vcluster_config.placeholders import HEADLESS_SERVICE, RELEASE
 if TYPE_CHECKING:
     from vcluster_config.compile.resolve import Resolved
     from vcluster_config.objects import Metadata
+    from vcluster_contract.config import SyncerConfig
 
 
-def stateful_set(resolved: Resolved) -> StatefulSet | None:
+def stateful_set(resolved: Resolved, syncer: SyncerConfig) -> StatefulSet | None:
     """The workload with storage of its own; None when it needs none."""
     if not resolved.stateful:
         return None
@@ -38,13 +39,13 @@ def stateful_set(resolved: Resolved) -> StatefulSet | None:
             pod_management_policy=workload.scheduling.pod_management_policy,
             selector=LabelSelector(match_labels=SELECTOR),
             persistent_volume_claim_retention_policy=_retention(resolved),
-            template=pod_template(resolved),
+            template=pod_template(resolved, syncer),
             volume_claim_templates=_claims(resolved),
         ),
     )
 
 
-def deployment(resolved: Resolved) -> Deployment | None:
+def deployment(resolved: Resolved, syncer: SyncerConfig) -> Deployment | None:
     """The workload without storage; None when there is a StatefulSet."""
     if resolved.stateful:
         return None
@@ -56,7 +57,7 @@ def deployment(resolved: Resolved) -> Deployment | None:
             replicas=resolved.replicas,
             strategy=_strategy(resolved),
             selector=LabelSelector(match_labels=SELECTOR),
-            template=pod_template(resolved),
+            template=pod_template(resolved, syncer),
         ),
     )
 

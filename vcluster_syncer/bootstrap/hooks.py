@@ -9,6 +9,10 @@ from vcluster_contract import layout, versions
 from vcluster_contract.config import SyncerConfig
 
 _MODES: Final = ("enforce", "audit", "warn")
+_FOLDERS: Final = {
+    "MutatingAdmissionWebhook": layout.ADMISSION_DIR,
+    "ValidatingAdmissionWebhook": layout.VALIDATING_ADMISSION_DIR,
+}
 WEBHOOK_PATH: Final = "/services"
 WEBHOOK_FILE: Final = layout.ADMISSION_DIR + "/services.yaml"
 STATIC_NAME: Final = "services.vcluster.static.k8s.io"
@@ -28,21 +32,30 @@ def egress_configuration() -> dict[str, Any]:
 def admission_configuration(config: SyncerConfig) -> dict[str, Any]:
     """Value of ``--admission-control-config-file``; an empty list of plugins leaves all of them at their defaults."""
     from_files = config.distro == "k8s" and versions.reads_admission_from_files(config.kubernetes_version)
-    plugins = [_static_webhooks()] if from_files else []
+    plugins = [_static_webhooks(name, folder) for name, folder in _FOLDERS.items()] if from_files else []
     if config.pod_security_standard:
         plugins.append(_pod_security(config.pod_security_standard))
     return {"apiVersion": "apiserver.config.k8s.io/v1", "kind": "AdmissionConfiguration", "plugins": plugins}
 
 
-def _static_webhooks() -> dict[str, Any]:
+def central_webhooks(config: SyncerConfig) -> dict[str, dict[str, Any]]:
+    """Webhook configurations of the operator by the path of their file."""
+    folders = {
+        "MutatingWebhookConfiguration": layout.ADMISSION_DIR,
+        "ValidatingWebhookConfiguration": layout.VALIDATING_ADMISSION_DIR,
+    }
+    return {f"{folders[item['kind']]}/{item['metadata']['name']}.yaml": item for item in config.webhooks}
+
+
+def _static_webhooks(plugin: str, folder: str) -> dict[str, Any]:
     """Webhooks from files, which no user of the virtual cluster sees or deletes."""
     configuration = {
         "apiVersion": "apiserver.config.k8s.io/v1",
         "kind": "WebhookAdmissionConfiguration",
         "kubeConfigFile": "",
-        "staticManifestsDir": layout.ADMISSION_DIR,
+        "staticManifestsDir": folder,
     }
-    return {"name": "MutatingAdmissionWebhook", "configuration": configuration}
+    return {"name": plugin, "configuration": configuration}
 
 
 def _pod_security(level: str) -> dict[str, Any]:

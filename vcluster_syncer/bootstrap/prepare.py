@@ -79,6 +79,7 @@ async def prepare(
         config, vcluster=environment.vcluster, namespace=environment.namespace, pod_ip=environment.pod_ip
     )
     sign.sign(issued.due(control_plane_leaves(sans, etcd), pki, now), pki, now)
+    _at(root, layout.VALIDATING_ADMISSION_DIR).mkdir(parents=True, exist_ok=True)
     for path, configuration in _configuration(config, found["ca.crt"]).items():
         files.write(_at(root, path), msgspec.json.format(msgspec.json.encode(configuration)))
 
@@ -107,6 +108,7 @@ def _configuration(config: SyncerConfig, ca: bytes) -> dict[str, dict[str, Any]]
         layout.EGRESS_CONFIG: hooks.egress_configuration(),
         layout.ADMISSION_CONFIG: hooks.admission_configuration(config),
         hooks.WEBHOOK_FILE: hooks.webhook_configuration(ca),
+        **hooks.central_webhooks(config),
     }
 
 

@@ -209,3 +209,17 @@ async def test_the_lease_of_several_replicas_goes_with_the_release(
     await run(host, clock, tmp_path, several)
     assert host.objects[lease]["metadata"]["ownerReferences"] == [OWNER]
     await run(host, clock, tmp_path, several)
+
+
+async def test_webhooks_of_the_operator_are_files_beside_ours(host: Host, clock: ManualClock, tmp_path: Path) -> None:
+    webhooks = tuple(
+        {"kind": f"{verb}WebhookConfiguration", "metadata": {"name": "house.static.k8s.io"}}
+        for verb in ("Mutating", "Validating")
+    )
+    await run(host, clock, tmp_path, SyncerConfig(webhooks=webhooks))
+    for folder, verb in ((layout.ADMISSION_DIR, "Mutating"), (layout.VALIDATING_ADMISSION_DIR, "Validating")):
+        assert json.loads(read(tmp_path, f"{folder}/house.static.k8s.io.yaml"))["kind"].startswith(verb)
+    plugins = {item["name"]: item for item in json.loads(read(tmp_path, layout.ADMISSION_CONFIG))["plugins"]}
+    for plugin in ("MutatingAdmissionWebhook", "ValidatingAdmissionWebhook"):
+        folder = plugins[plugin]["configuration"]["staticManifestsDir"]
+        assert (tmp_path / folder.lstrip("/")).is_dir()
