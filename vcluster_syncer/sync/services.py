@@ -22,7 +22,9 @@ from vcluster_syncer.translate import services
 KUBERNETES: Final = Key("default", "kubernetes")
 ORPHAN_GRACE: Final = 30.0
 """Seconds that what the webhook did on the host waits for the virtual Service, which may yet be refused."""
-
+ADDRESS_PATIENCE: Final = 30.0
+"""Seconds to wait until the address that the host gave is free inside, before making the Service anew regardless."""
+_ADDRESS_RETRY: Final = 2.0
 _PROVISIONAL: Final = frozenset({services.RECREATE, markers.BLOCK_DELETION})
 """Annotations that end once both sides exist."""
 
@@ -36,6 +38,9 @@ class ServiceSyncer:
         self._virtual = world.virtual.stores[SERVICES]
         self._host = world.host.stores[SERVICES]
         self._reverse = Reverse(world.scope, SERVICES, self._host)
+        self._unfinished: dict[Key, tuple[str, JSON]] = {}
+        """UID and replacement of virtual Services deleted to be made anew, lest the host one vanish with its copy."""
+        self._waiting: dict[Key, float] = {}
 
     async def reconcile(self, key: Key) -> Outcome:
         """One step for one Service."""
@@ -48,7 +53,9 @@ class ServiceSyncer:
         if host is not None and not is_ours(scope, SERVICES, host, key):
             return foreign(host.meta.key, SERVICES) if virtual else Done()
         if virtual is None:
-            return await self._only_host(host) if host else Done()
+            return await self._without_virtual(key, host)
+        if self._unfinished.get(key, (virtual.meta.uid, {}))[0] != virtual.meta.uid:
+            del self._unfinished[key]
         if host is None:
             return Done() if virtual.meta.deleting else await self._only_virtual(key, virtual)
         return await self._both(virtual, host)
@@ -72,6 +79,13 @@ class ServiceSyncer:
             return await create_host(
                 self._world, SERVICES, services.to_host(self._world.scope, body, allocated=False), key
             )
+
+    async def _without_virtual(self, key: Key, host: Entry | None) -> Outcome:
+        if host is not None:
+            return await self._only_host(host)
+        if key not in self._unfinished:
+            return Done()
+        return await self._create_virtual(services.unallocated(self._unfinished[key][1]))
 
     async def _only_host(self, host: Entry) -> Outcome:
         stored = host.meta.annotations.get(services.RECREATE)
@@ -121,16 +135,32 @@ class ServiceSyncer:
             return await patch(
                 self._world.host, SERVICES, host, {"metadata": {"annotations": {services.RECREATE: stored}}}
             )
+        if not await self._address_is_free(replacement):
+            return Requeue(_ADDRESS_RETRY, "the host's address is taken inside")
+        self._unfinished[virtual.meta.key] = virtual.meta.uid, replacement
         await delete(self._world.virtual, SERVICES, virtual, unchanged=True)
         return await self._create_virtual(replacement)
 
-    async def _create_virtual(self, body: JSON) -> Outcome:
+    async def _address_is_free(self, replacement: JSON) -> bool:
+        """Whether the virtual API server would accept the address; two Services that swap theirs wait in vain."""
+        key = Key(replacement["metadata"]["namespace"], replacement["metadata"]["name"])
+        since = self._waiting.setdefault(key, self._world.clock.monotonic())
+        probe = replacement | {"metadata": {"generateName": "address-probe-", "namespace": key.namespace}}
         try:
-            await self._world.virtual.client.create(
-                SERVICES, body["metadata"]["namespace"], body, field_manager=markers.FIELD_MANAGER
-            )
+            await self._world.virtual.client.create(SERVICES, key.namespace, probe, dry_run=True)
+        except Invalid:
+            if self._world.clock.monotonic() - since < ADDRESS_PATIENCE:
+                return False
+        del self._waiting[key]
+        return True
+
+    async def _create_virtual(self, body: JSON) -> Outcome:
+        key = Key(body["metadata"]["namespace"], body["metadata"]["name"])
+        try:
+            await self._world.virtual.client.create(SERVICES, key.namespace, body, field_manager=markers.FIELD_MANAGER)
         except AlreadyExists:
             return Conflict()
+        self._unfinished.pop(key, None)
         return Done()
 
 

@@ -120,6 +120,14 @@ def recreated(virtual: JSON, host: JSON) -> JSON:
     }
 
 
+def unallocated(virtual: JSON) -> JSON:
+    """``virtual`` without addresses and node ports, which are allocated anew."""
+    spec = {key: value for key, value in virtual["spec"].items() if key not in _ALLOCATED}
+    if "ports" in spec:
+        spec["ports"] = [_without_node_port(port) for port in spec["ports"]]
+    return virtual | {"spec": spec}
+
+
 def kubernetes_ports(service: JSON) -> list[JSON]:
     """Ports of ``default/kubernetes`` from the host Service NAME: neither the kubelet's nor node ports."""
     ports = (port for port in service["spec"].get("ports") or () if port.get("name") != "kubelet")
