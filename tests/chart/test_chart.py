@@ -86,6 +86,17 @@ def test_a_release_that_looks_like_a_number_stays_text(helm: Helm, values: Path)
     assert all(item["metadata"]["labels"]["release"] == "123" for item in rendered)
 
 
+@pytest.mark.parametrize("release", ["a.b", "x" * 53], ids=["dot", "long"])
+def test_a_release_that_cannot_name_its_objects_is_refused(helm: Helm, values: Path, release: str) -> None:
+    done = helm.run("template", release, chart_folder(), "-f", values)
+    assert done.returncode != 0
+    assert "does not fit" in done.stderr
+
+
+def test_the_longest_release_renders(helm: Helm, values: Path) -> None:
+    assert helm.template("x" * 52, "team", values)
+
+
 def test_a_raw_configuration_is_answered_by_the_command_to_run(helm: Helm, tmp_path: Path) -> None:
     raw = tmp_path / "vcluster.yaml"
     raw.write_text("sync:\n  toHost:\n    ingresses:\n      enabled: true\n")
