@@ -81,22 +81,25 @@ class Direct:
                 self._tasks.start(self._connection(accepted))
 
     async def _connection(self, accepted: socket.socket) -> None:
-        link = None
+        link = Link()
         try:
             context = await self._contexts.get(self._names(), "anybody")
-            _, link = await asyncio.get_running_loop().connect_accepted_socket(
-                Link, accepted, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS
+            # uvloop returns a protocol of its own, so ours is kept by hand.
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: link, accepted, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS
             )
+        except OSError as error:
+            accepted.close()
+            log.info("direct connection failed", extra={"error": str(error)})
+            return
+        try:
             subject = link.peer_subject
             guard = DirectGuard(self._reviews, user_of_certificate(subject) if subject else None)
             await self._api.serve(Session(link, self._node, guard, Dialing(self._spares, ahead=False)))
-        except OSError as error:
-            log.info("direct connection failed", extra={"error": str(error)})
+        except Exception:
+            log.exception("direct connection handler failed")
         finally:
-            if link is None:
-                accepted.close()
-            else:
-                link.close()
+            link.close()
 
     def _names(self) -> tuple[str, ...]:
         entries = self._world.virtual.stores[NODES].entries()

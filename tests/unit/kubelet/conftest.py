@@ -1,14 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from tests.unit.kubelet.kit import ScriptedHost, host_twin, make_pki, node, virtual_pod, world_of
 from vcluster_contract.kinds import NODES, PODS
 from vcluster_syncer.kubelet import Serving, serve
 from vcluster_syncer.sync.api import World
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Both loops, whose transports differ exactly where we live: pausing, TLS, half-closed connections."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
