@@ -34,7 +34,7 @@ def _answers(console: str) -> str:
 def _output(line: str) -> str:
     program, *arguments = shlex.split(line)
     assert program == "vcluster-config"
-    return CliRunner().invoke(cli, arguments).output
+    return CliRunner().invoke(cli, arguments, catch_exceptions=False).output
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from vcluster_config.lint.case import Case, keys
 from vcluster_config.source.codes import Code
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 
     from vcluster_config.model import Config
     from vcluster_config.source.diagnostic import Diagnostic
-
-_MOVES: Final = {
-    ("database.embedded", "etcd.embedded"),
-    ("etcd.deploy", "etcd.embedded"),
-}
 
 
 def check(case: Case) -> Iterator[Diagnostic]:
@@ -60,7 +55,7 @@ def _store_of(config: Config) -> str:
 
 def _store(case: Case, previous: Config) -> Iterator[Diagnostic]:
     before, after = _store_of(previous), _store_of(case.config)
-    if before != after and (before, after) not in _MOVES:
+    if before != after:
         yield case.finding(
             Code.STORE_CHANGED,
             keys(f"controlPlane.backingStore.{after}.enabled"),
