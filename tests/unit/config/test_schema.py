@@ -17,11 +17,12 @@ from vcluster_config.source.node import plain
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = editor_schema()
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
+GENERATED = generated()
 
 
-@pytest.mark.parametrize("name", generated())
+@pytest.mark.parametrize("name", GENERATED)
 def test_generated_files_are_current(name: str) -> None:
-    assert (ROOT / name).read_text() == generated()[name], "run: make schemas"
+    assert (ROOT / name).read_text() == GENERATED[name], "run: make schemas"
 
 
 def test_schema_is_draft_07() -> None:
