@@ -43,6 +43,9 @@ CONFIG_DIR: Final = "/etc/vcluster"
 SYNCER_CONFIG_KEY: Final = "syncer-config.json"
 SYNCER_CONFIG: Final = CONFIG_DIR + "/" + SYNCER_CONFIG_KEY
 
+HOST_DNS_PLACEHOLDER: Final = "@host-dns@"
+"""In compiled manifests: the syncer puts the address of the host cluster's DNS in its place."""
+
 HOST_ACCESS_DIR: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
 """Projected volume with the host token, CA and namespace; only bootstrap and syncer mount it."""
 DATA_DIR: Final = "/data"

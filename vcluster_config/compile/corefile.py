@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vcluster_contract import layout
+
 if TYPE_CHECKING:
     from vcluster_config.model import Config
 
@@ -24,7 +26,7 @@ def corefile(config: Config) -> str:
         *_node_names(config, domain),
         f"kubernetes {' '.join(zones)} in-addr.arpa ip6.arpa {{",
         "    pods insecure",
-        "    fallthrough in-addr.arpa ip6.arpa",
+        f"    fallthrough {_fallthrough(config, zones)}",
         "}",
         "hosts /etc/coredns/NodeHosts {",
         "    ttl 60",
@@ -48,7 +50,15 @@ def _node_names(config: Config, domain: str) -> tuple[str, ...]:
     return (f"rewrite name regex .*\\.nodes\\.vcluster\\.com kubernetes.default.svc.{domain}",)
 
 
+def _fallthrough(config: Config, zones: list[str]) -> str:
+    """Names that are unknown inside go on to the host's DNS when it is to be asked."""
+    asked = zones if config.networking.advanced.fallback_host_cluster else []
+    return " ".join((*asked, "in-addr.arpa", "ip6.arpa"))
+
+
 def _forward(config: Config) -> tuple[str, ...]:
+    if config.networking.advanced.fallback_host_cluster:
+        return (f"forward . {layout.HOST_DNS_PLACEHOLDER}",)
     policy = config.policies.network_policy
     if not policy.enabled:
         return ("forward . /etc/resolv.conf",)

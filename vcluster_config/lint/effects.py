@@ -95,7 +95,6 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     Effect("integrations.istio", _OPERATOR),
     Effect("networking.replicateServices", "Services are not replicated yet"),
     Effect("networking.resolveDNS", _DNS),
-    Effect("networking.advanced.fallbackHostCluster", "names of the host are not looked up from inside"),
     _needed("controlPlane.backingStore.etcd.embedded.migrateFromDeployedEtcd", "no data is taken from another etcd"),
     _needed("controlPlane.backingStore.database.external.identityProvider", _TOKENS),
     _needed("controlPlane.backingStore.database.embedded.identityProvider", _TOKENS),

@@ -18,7 +18,7 @@ from vcluster_contract.config import SyncerConfig
 from vcluster_contract.kinds import SERVICES
 from vcluster_syncer import admission, kubelet
 from vcluster_syncer.admission import registration as webhook_registration
-from vcluster_syncer.app import config_file, exports, logs, observed
+from vcluster_syncer.app import config_file, exports, host_dns, logs, observed
 from vcluster_syncer.app.manifests import DNS_APPLIED, Manifests
 from vcluster_syncer.app.operations import Operations
 from vcluster_syncer.app.registrations import registrations
@@ -41,6 +41,7 @@ from vcluster_syncer.translate.scope import Scope
 API_SERVER: Final = "ApiServerReady"
 SYNCED: Final = "CachesSynced"
 _POLL: Final = 0.1
+_POLL_TIMEOUT: Final = 2.0
 _logger = logging.getLogger(__name__)
 
 
@@ -177,8 +178,9 @@ class App:
     async def _api_server_ready(self, virtual: Client) -> None:
         while True:
             try:
-                await virtual.raw_get("/readyz")
-            except (ApiError, Unreachable) as error:
+                async with asyncio.timeout(_POLL_TIMEOUT):
+                    await virtual.raw_get("/readyz")
+            except (ApiError, Unreachable, TimeoutError) as error:
                 self.conditions.set(API_SERVER, False, str(error))
                 await self.clock.sleep(_POLL)
             else:
@@ -206,7 +208,8 @@ class App:
     async def _apply(self, sides: Sides) -> None:
         client = sides.local.virtual.client
         manifests = Manifests(client, self.clock, self.random, self.conditions)
-        await manifests.apply((*self.config.manifests, *self._metrics_registration()))
+        compiled = host_dns.filled(self.config.manifests, host_dns.resolver())
+        await manifests.apply((*compiled, *self._metrics_registration()))
         if not self.config.metrics_server.enabled:
             with suppress(ApiError, Unreachable):
                 await kubelet.withdraw(client)

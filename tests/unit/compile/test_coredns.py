@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.unit.compile.compiling import setting, syncer_config
+from vcluster_contract import layout
 
 
 def found(kind: str, settings: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -46,6 +47,13 @@ def test_another_cluster_domain_is_served_beside_the_default_one() -> None:
 def test_node_names_resolve_only_when_kubelets_are_proxied_by_name() -> None:
     assert "nodes\\.vcluster\\.com" in corefile()
     assert "nodes\\.vcluster\\.com" not in corefile(setting("networking.advanced.proxyKubelets.byHostname", False))
+
+
+def test_names_unknown_inside_go_to_the_host_when_asked_for() -> None:
+    text = corefile(setting("networking.advanced.fallbackHostCluster", True))
+    assert "fallthrough cluster.local in-addr.arpa ip6.arpa" in text
+    assert f"forward . {layout.HOST_DNS_PLACEHOLDER}" in text
+    assert layout.HOST_DNS_PLACEHOLDER not in corefile()
 
 
 def test_a_network_policy_brings_its_fallback_resolver() -> None:
