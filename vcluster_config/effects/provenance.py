@@ -107,7 +107,8 @@ class Search:
         A line that cannot go alone, like the address of a store that is on, goes with the section around it.
         """
         root = self.document.root
-        looks = [self.changes(item) for item in (_pruned(root, path), *_replaced(root, path, node, known))]
+        roots = (_pruned(root, path), *_whole_list(root, path), *_replaced(root, path, node, known))
+        looks = [self.changes(item) for item in roots]
         if not any(look is not None for look in looks) and len(path) > 2:
             looks = [self.changes(_pruned(root, path[:-1]))]
         return next((look[0] for look in looks if look), None)
@@ -148,6 +149,13 @@ def _leaves(root: Mapping) -> Iterator[tuple[Path, Node]]:
     for path, node, _ in walk(root):
         if not (isinstance(node, Mapping) and node.entries) and not (isinstance(node, Items) and node.items):
             yield path, node
+
+
+def _whole_list(root: Mapping, path: Path) -> Iterator[Mapping]:
+    """The tree without the list around a leaf: an item may be what keeps the default list away."""
+    depth = next((index for index, step in enumerate(path) if isinstance(step, int)), None)
+    if depth is not None:
+        yield _pruned(root, path[:depth])
 
 
 def _has_default(item: Place) -> bool:
