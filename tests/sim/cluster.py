@@ -58,6 +58,11 @@ class SimCluster:
         self._syncer: list[asyncio.Task[Any]] = []
         self._controllers: list[asyncio.Task[Any]] = []
         self._clients: list[NemesisClient] = []
+        self.checkpoints = 0
+        """Moments before and after the syncer's writes so far."""
+        self.crash_at = -1
+        """The checkpoint at which the syncer dies, once."""
+        self._reviving: asyncio.Task[None] | None = None
         self._furnish()
         self.own = self.host.create(
             SERVICES,
@@ -134,6 +139,16 @@ class SimCluster:
             for call in server.calls
         )
 
+    def _at(self, _where: str) -> None:
+        self.checkpoints += 1
+        if self.checkpoints == self.crash_at:
+            self._reviving = asyncio.create_task(self._restart())
+            raise asyncio.CancelledError
+
+    async def _restart(self) -> None:
+        await self.crash_syncer()
+        self.start_syncer()
+
     def _furnish(self) -> None:
         self.host.create(NAMESPACES, "", {"metadata": {"name": TENANT}})
         for namespace in NAMESPACES_INSIDE:
@@ -146,8 +161,8 @@ class SimCluster:
         self.virtual.admission.append(protect_claims)
 
     def _sides(self) -> Sides:
-        host = NemesisClient(FakeClient(self.host, SYNCER), self.random, self.menu)
-        virtual = NemesisClient(FakeClient(self.virtual, SYNCER), self.random, self.menu)
+        host = NemesisClient(FakeClient(self.host, SYNCER), self.random, self.menu, self._at)
+        virtual = NemesisClient(FakeClient(self.virtual, SYNCER), self.random, self.menu, self._at)
         self._clients = [host, virtual]
         return build(
             Clients(host, virtual),
