@@ -24,27 +24,14 @@ def checked(names: list[str], values: dict[str, tuple[str, ...]], previous: Conf
 
 def compiled(report: Report, *, quiet: bool = False) -> CompiledChart:
     """Compile a report's configuration and show its findings, or only errors; ends the command when there are any."""
-    chart = None if report.failed else _compile(report)
+    from vcluster_config.judged import compile_report
+
+    chart = None if report.failed else compile_report(report)
     if chart is None or not quiet:
         show(report)
     if chart is None:
         sys.exit(EXIT_FINDINGS)
     return chart
-
-
-def _compile(report: Report) -> CompiledChart | None:
-    """Compile; a refusal becomes one more finding of the report."""
-    from vcluster_config.compile import CompileError, compile_config
-    from vcluster_config.lint.case import Case, keys
-    from vcluster_config.source.codes import Code
-
-    assert report.config is not None  # noqa: S101 - a report without errors has a configuration
-    try:
-        return compile_config(report.config)
-    except CompileError as error:
-        case = Case(report.config, report.document)
-        report.diagnostics.append(case.finding(Code.NOT_COMPILED, keys(error.path), error.message))
-        return None
 
 
 def show(report: Report) -> None:

@@ -75,6 +75,7 @@ def _check(
     names: list[str], values: dict[str, tuple[str, ...]], previous: Config | None, *, fix: bool, show_diff: bool
 ) -> Report:
     """Check, and fix until nothing changes: one fix may uncover another."""
+    from vcluster_config.judged import judge
     from vcluster_config.lint.check import check
 
     files, sets = inputs.read(names), inputs.options(values)
@@ -87,7 +88,7 @@ def _check(
         files, report = fixed, check(fixed, sets, previous)
     for file in files:
         _write(file, before[file.name], fix=fix, show_diff=show_diff)
-    return report
+    return judge(report)
 
 
 def _fixed(files: list[SourceFile], report: Report) -> list[SourceFile]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
+from vcluster_config.judged import judge
 from vcluster_config.lint.check import Report, check
 from vcluster_config.lint.fix import safe_edits
 from vcluster_config.lsp import kubernetes
@@ -29,7 +30,7 @@ FIX_ALL: Final = "source.fixAll"
 
 def report(uri: str, text: str) -> Report:
     """Check a text; its name in findings is its address."""
-    return check([SourceFile.decode(uri, text.encode())])
+    return judge(check([SourceFile.decode(uri, text.encode())]))
 
 
 def diagnostics(found: Report, lines: list[str], units: Units) -> list[Message]:

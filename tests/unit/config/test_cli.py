@@ -208,3 +208,11 @@ def test_images_given_in_parts_are_joined(folder: Path) -> None:
         f"sync: {{toHost: {{pods: {{rewriteHosts: {{initContainer: {{image: {image}}}}}}}}}}}\n"
     )
     assert "mirror.gcr.io/library/alpine:3.20" in run("compile", "parts.yaml").stdout
+
+
+def test_lint_finds_what_only_the_compiler_refuses(folder: Path) -> None:
+    manifests = "controlPlane: {coredns: {overwriteManifests: 'kind: Pod'}}\n"
+    (folder / "refused.yaml").write_text(manifests)
+    result = run("lint", "refused.yaml", "--format", "concise")
+    assert "refused.yaml:1:46: error[VC299]" in result.stdout
+    assert result.exit_code == 1

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.config.flipping import Flip, flip, leaves
 from tests.unit.config.linting import lint
 from vcluster_config.compile import CompileError, compile_config
+from vcluster_config.judged import judge
 from vcluster_config.lint import Report
 from vcluster_config.lint.effects import EFFECTS, Effect
 from vcluster_config.model.shape import Place, spell
@@ -42,6 +43,15 @@ def test_a_row_about_a_setting_is_still_true(effect: Effect) -> None:
     covered = [place for place in LEAVES if _covers(effect.path, place.path)]
     assert covered, f"{effect.path} names no setting"
     assert any(_without_effect(flip(place)) for place in covered), f"{effect.path} takes effect now: remove its row"
+
+
+@pytest.mark.parametrize("place", LEAVES, ids=lambda place: spell(place.path))
+def test_linting_misses_nothing_that_compiling_refuses(place: Place) -> None:
+    flipped = flip(place)
+    report = lint(flipped.after)
+    if report.config is not None and not report.failed:
+        refused = _compiled(flipped.after) is None
+        assert judge(report).failed == refused
 
 
 def _without_effect(flipped: Flip) -> bool:
