@@ -25,7 +25,7 @@ _UPGRADE: Final = "VC8"
 @click.argument("new", type=inputs.INPUT)
 @click.option("--release", "name", default="NAME", show_default=True, help="Name of the release, for names of objects.")
 @click.option("-n", "--namespace", default="NAMESPACE", show_default=True, help="Namespace of the release.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @inputs.overlays
 def command(
     old: str, new: str, name: str, namespace: str, form: str, overlay: tuple[str, ...], **values: tuple[str, ...]
@@ -47,7 +47,8 @@ def command(
     found = compare_values(installed, compiled(report).values(), release)
     found = replace(found, refused=(*map(_sentence, refused), *found.refused))
     secrets = secret_texts((before.document, report.document))
-    click.echo((shown.as_json if form == "json" else shown.as_text)(found, secrets), nl=False)
+    shapes = {"text": shown.as_text, "json": shown.as_json, "markdown": shown.as_markdown}
+    click.echo(shapes[form](found, secrets), nl=False)
     if found.refused:
         sys.exit(EXIT_FINDINGS)
 

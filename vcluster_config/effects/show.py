@@ -9,7 +9,7 @@ from vcluster_config.effects.changes import spell
 from vcluster_config.effects.masking import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from vcluster_config.effects.difference import Difference, ObjectChange
     from vcluster_config.effects.rights import RightsChange
@@ -29,6 +29,25 @@ def as_text(found: Difference, secrets: frozenset[str]) -> str:
     )
     lines = [line for title, content in sections for line in _section(title, content)]
     return "\n".join(lines or ["nothing changes"]) + "\n"
+
+
+def as_markdown(found: Difference, secrets: frozenset[str]) -> str:
+    """For comments on pull requests: what matters in front, fields of objects folded away."""
+    parts = [
+        *_bullets("Refused", found.refused),
+        *_bullets("Restarts", found.restarts),
+        *_bullets("Left behind", found.left_behind),
+        *_bullets("Rights", [f"`{line}`" for line in map(_right, found.rights)]),
+    ]
+    lines = list(_objects(found.objects, secrets))
+    if lines:
+        objects = f"{len(found.objects)} object{'s' * (len(found.objects) > 1)}"
+        parts += ["<details>", f"<summary>{objects}</summary>", "", "```", *lines, "```", "</details>"]
+    return "\n".join(parts or ["Nothing changes."]) + "\n"
+
+
+def _bullets(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"**{title}**", "", *(f"- {line}" for line in lines), ""] if lines else []
 
 
 def _section(title: str, content: Iterable[str]) -> Iterator[str]:

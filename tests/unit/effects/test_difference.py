@@ -10,7 +10,7 @@ from tests.unit.effects.configs import RELEASE, difference, report, values
 from vcluster_config.effects.changes import spell
 from vcluster_config.effects.difference import compare_values
 from vcluster_config.effects.masking import secret_texts
-from vcluster_config.effects.show import as_json, as_text
+from vcluster_config.effects.show import as_json, as_markdown, as_text
 
 REMOTE = """
 controlPlane:
@@ -96,7 +96,7 @@ def test_passwords_are_never_shown() -> None:
     before, after = report(REMOTE), report(REMOTE.replace("hunter2", "hunter3"))
     found = difference(REMOTE, REMOTE.replace("hunter2", "hunter3"))
     secrets = secret_texts((before.document, after.document))
-    for text in (as_text(found, secrets), as_json(found, secrets)):
+    for text in (as_text(found, secrets), as_json(found, secrets), as_markdown(found, secrets)):
         assert "vc-datastore-demo" in text
         assert "hunter" not in text
 
@@ -113,3 +113,14 @@ def test_json_has_a_format_version_and_whole_values() -> None:
         "before": False,
         "after": True,
     } in secret["fields"]
+
+
+def test_markdown_puts_refusals_first_and_folds_objects() -> None:
+    found = difference("{}", "controlPlane: {statefulSet: {persistence: {volumeClaim: {size: 9Gi}}}}")
+    assert as_markdown(found, frozenset()) == (
+        "**Refused**\n\n- Kubernetes refuses to change StatefulSet/demo spec.volumeClaimTemplates\n\n"
+        "<details>\n<summary>1 object</summary>\n\n```\n~ StatefulSet/demo\n"
+        "    spec.volumeClaimTemplates[PersistentVolumeClaim/data].spec.resources.requests.storage: 5Gi -> 9Gi\n"
+        "```\n</details>\n"
+    )
+    assert as_markdown(difference("{}", "{}"), frozenset()) == "Nothing changes.\n"
