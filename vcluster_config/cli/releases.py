@@ -72,7 +72,12 @@ def source(name: str) -> SourceFile:
     from vcluster_config.effects import installed
 
     found = values(name)
-    return SourceFile(name, json.dumps(installed.settings(found) if installed.COMPILED in found else found))
+    if installed.COMPILED in found:
+        try:
+            found = installed.settings(found)
+        except (KeyError, TypeError, ValueError) as error:
+            raise click.UsageError(f"{name} holds values of another version; give its vcluster.yaml instead") from error
+    return SourceFile(name, json.dumps(found))
 
 
 def _kubectl(*arguments: str) -> str:

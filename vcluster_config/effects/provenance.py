@@ -6,20 +6,20 @@ Nothing has to be recorded while compiling, so no cause can be forgotten there; 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from vcluster_config.compile import CompileError, compile_config
 from vcluster_config.effects.alternatives import alternatives
 from vcluster_config.effects.changes import Change, FieldPath, differences, find, parse
 from vcluster_config.effects.rendered import Identity, Release, place, readable
 from vcluster_config.effects.rendered import identity as identity_of
+from vcluster_config.effects.trees import nested, pruned
 from vcluster_config.lint.effects import EFFECTS
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Place, default_of, places
 from vcluster_config.model.validation import validate_partially
-from vcluster_config.source.diagnostic import Span
 from vcluster_config.source.document import Document, merge
-from vcluster_config.source.node import Entry, Items, Mapping, Node, Path, Scalar, mapping, plain, sequence, walk
+from vcluster_config.source.node import Items, Mapping, Node, Path, plain, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,10 +107,10 @@ class Search:
         A line that cannot go alone, like the address of a store that is on, goes with the section around it.
         """
         root = self.document.root
-        roots = (_pruned(root, path), *_whole_list(root, path), *_replaced(root, path, node, known))
+        roots = (pruned(root, path), *_whole_list(root, path), *_replaced(root, path, node, known))
         looks = [self.changes(item) for item in roots]
         if not any(look is not None for look in looks) and len(path) > 2:
-            looks = [self.changes(_pruned(root, path[:-1]))]
+            looks = [self.changes(pruned(root, path[:-1]))]
         return next((look[0] for look in looks if look), None)
 
     def defaults(self) -> Iterator[Cause]:
@@ -120,7 +120,7 @@ class Search:
                 continue
             default = default_of(item.info) if item.info is not None else None
             for value in alternatives(item.shape, default):
-                changes = self.changes(merge(self.document.root, _nested(item.path, value)))
+                changes = self.changes(merge(self.document.root, nested(item.path, value)))
                 if changes:
                     yield Cause(item.path, False, default, changes[0])
                     break
@@ -155,7 +155,7 @@ def _whole_list(root: Mapping, path: Path) -> Iterator[Mapping]:
     """The tree without the list around a leaf: an item may be what keeps the default list away."""
     depth = next((index for index, step in enumerate(path) if isinstance(step, int)), None)
     if depth is not None:
-        yield _pruned(root, path[:depth])
+        yield pruned(root, path[:depth])
 
 
 def _has_default(item: Place) -> bool:
@@ -180,50 +180,7 @@ def _replaced(root: Mapping, path: Path, node: Node, known: Dict[tuple[str, ...]
     item = known.get(tuple(map(str, path)))
     if item is not None:
         for value in alternatives(item.shape, plain(node)):
-            yield merge(_pruned(root, path), _nested(item.path, value))
-
-
-_NOWHERE: Final = Span("", 1, 1, 1, 1)
-
-
-def _nested(path: tuple[str, ...], value: Any) -> Mapping:
-    node = _node(value)
-    for key in reversed(path):
-        node = mapping(_NOWHERE, (Entry(key, _NOWHERE, node),))
-    return node if isinstance(node, Mapping) else mapping(_NOWHERE, ())
-
-
-def _node(value: Any) -> Node:
-    if isinstance(value, dict):
-        return mapping(_NOWHERE, [Entry(key, _NOWHERE, _node(item)) for key, item in value.items()])
-    if isinstance(value, list):
-        return sequence(_NOWHERE, [_node(item) for item in value])
-    return Scalar(_NOWHERE, value, str(value), plain=not isinstance(value, str))
-
-
-def _pruned(root: Mapping, path: Path) -> Mapping:
-    """The tree without the value at a path."""
-    found = _without(root, path)
-    return found if isinstance(found, Mapping) else root
-
-
-def _without(node: Node, path: Path) -> Node:
-    step, rest = path[0], path[1:]
-    if isinstance(node, Mapping):
-        kept = (_entry(entry, step, rest) for entry in node.entries)
-        return mapping(node.span, tuple(entry for entry in kept if entry is not None))
-    if isinstance(node, Items):
-        items = (
-            item if index != step else _without(item, rest) if rest else None for index, item in enumerate(node.items)
-        )
-        return node._replace(items=tuple(item for item in items if item is not None))
-    return node
-
-
-def _entry(entry: Entry, step: str | int, rest: Path) -> Entry | None:
-    if entry.key != step:
-        return entry
-    return entry._replace(value=_without(entry.value, rest)) if rest else None
+            yield merge(pruned(root, path), nested(item.path, value))
 
 
 def settings_of(search: Search, *, all_defaults: bool) -> list[Cause]:

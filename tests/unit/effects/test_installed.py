@@ -106,6 +106,15 @@ def test_a_release_with_a_raw_vcluster_yaml_is_compiled_first(kubectl: Path, tmp
     assert "- ClusterRole/vc-demo-v-team" in done.output
 
 
+def test_values_of_another_version_ask_for_the_file(kubectl: Path, tmp_path: Path) -> None:
+    kubectl.write_text(json.dumps({"items": [secret({"compiledValuesVersion": 9})]}))
+    new = tmp_path / "vcluster.yaml"
+    new.write_text("{}\n")
+    done = CliRunner().invoke(cli, ["lint", "--previous", "release:team/demo", str(new)])
+    assert done.exit_code == 2
+    assert "give its vcluster.yaml instead" in done.output
+
+
 def test_what_kubectl_says_is_passed_on(kubectl: Path, tmp_path: Path) -> None:
     new = tmp_path / "vcluster.yaml"
     new.write_text("{}\n")
