@@ -103,10 +103,10 @@ def _fixed(files: list[SourceFile], report: Report) -> list[SourceFile]:
 
 
 def _write(file: SourceFile, before: str, *, fix: bool, show_diff: bool) -> None:
-    from vcluster_config.lint.fix import difference
-
     if file.text == before:
         return
+    from vcluster_config.lint.fix import difference
+
     if show_diff:
         click.echo(difference(file.name, before, file.text), nl=False)
     elif fix:

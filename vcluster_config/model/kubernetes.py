@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from vcluster_config.source.node import Items, Mapping, Node, Path, Scalar
@@ -61,6 +60,8 @@ class Refusal:
 @cache
 def types() -> dict[str, Any]:
     """Known types; each has ``required`` and ``fields``."""
+    from importlib.resources import files
+
     text = files("vcluster_config.model").joinpath("kubernetes.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)["types"]
     return document
