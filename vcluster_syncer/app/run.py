@@ -181,7 +181,7 @@ class App:
                 async with asyncio.timeout(_POLL_TIMEOUT):
                     await virtual.raw_get("/readyz")
             except (ApiError, Unreachable, TimeoutError) as error:
-                self.conditions.set(API_SERVER, False, str(error))
+                self.conditions.set(API_SERVER, False, str(error) or f"no answer within {_POLL_TIMEOUT:.0f} s")
                 await self.clock.sleep(_POLL)
             else:
                 self.conditions.set(API_SERVER, True)
