@@ -126,9 +126,10 @@ class Cache:
     def expect(self, key: Key, resource_version: str) -> None:
         """An object was seen elsewhere at this version; should it never show up here, handlers are told it is gone.
 
-        They are then called with neither an old nor a new version.
+        They are then called with neither an old nor a new version. Versions that cannot be compared are not waited for.
         """
-        if self._store.get(key) is None and is_newer(resource_version, self._resource_version):
+        comparable = resource_version.isdecimal()
+        if comparable and self._store.get(key) is None and is_newer(resource_version, self._resource_version):
             self._expected[key] = resource_version
 
     async def run(self) -> Never:
