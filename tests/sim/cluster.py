@@ -55,6 +55,7 @@ class SimCluster:
         self.instruments = Instruments(Registry())
         self.kubelet = Kubelet(self.host)
         self.engine: Engine
+        self.sides: Sides
         self._syncer: list[asyncio.Task[Any]] = []
         self._controllers: list[asyncio.Task[Any]] = []
         self._clients: list[NemesisClient] = []
@@ -96,7 +97,7 @@ class SimCluster:
     def start_syncer(self) -> None:
         """Start the syncer with nothing remembered."""
         self.engine = Engine(self.clock, self.random, self.instruments, self.conditions)
-        sides = self._sides()
+        sides = self.sides = self._sides()
         for registration in registrations(sides.world):
             self.engine.add(sides.world, registration)
         running: list[Coroutine[Any, Any, Any]] = [self.engine.run(sides.world)]

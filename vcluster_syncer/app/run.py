@@ -100,6 +100,7 @@ class App:
         for resource, cache in sides.virtual.items():
             cache.add_handler(engine.handler("virtual", resource))
         observed.observe(self.registry, sides, engine)
+        observed.observe_certificates(self.registry, self.clock, Path(layout.PKI_DIR))
         async with self._servers(sides, host) as webhook:
             await self._work(sides, engine, recorder, elector, webhook)
 
