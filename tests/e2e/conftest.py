@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness.audit import Call
+from tests.e2e.harness.audit import Usage
 from tests.e2e.harness.host import HostCluster, resolve
 from tests.e2e.harness.kubectl import Kubectl
 from tests.e2e.harness.vcluster import VirtualCluster
 
 Install = Callable[..., VirtualCluster]
+UNUSED = pytest.StashKey[list[str]]()
 _running: list[VirtualCluster] = []
 
 
@@ -33,19 +34,26 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     return report
 
 
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    unused = config.stash.get(UNUSED, None)
+    if unused is not None:
+        terminalreporter.section("rights granted on the host but never used by the suite")
+        terminalreporter.line(", ".join(unused) or "none")
+
+
 @pytest.fixture(scope="session")
 def host() -> HostCluster:
     return resolve()
 
 
 @pytest.fixture(scope="session")
-def seen_calls() -> list[Call]:
-    """Every host request of every control plane before it was uninstalled."""
+def usages() -> list[Usage]:
+    """Rights and host requests of every control plane before it was uninstalled."""
     return []
 
 
 @pytest.fixture(scope="module")
-def install(host: HostCluster, seen_calls: list[Call]) -> Iterator[Install]:
+def install(host: HostCluster, usages: list[Usage]) -> Iterator[Install]:
     """Installs virtual clusters that live as long as the module's tests; their namespaces go with them."""
     with ExitStack() as stack:
 
@@ -53,7 +61,7 @@ def install(host: HostCluster, seen_calls: list[Call]) -> Iterator[Install]:
             cluster = VirtualCluster(host, name, namespace, **options)
             _ensure_namespace(host.kubectl, namespace)
             stack.callback(host.kubectl, "delete", "namespace", namespace, "--ignore-not-found", timeout=180)
-            stack.callback(_remove, cluster, seen_calls)
+            stack.callback(_remove, cluster, usages)
             _running.append(cluster)
             return cluster.install()
 
@@ -65,7 +73,9 @@ def _ensure_namespace(kubectl: Kubectl, namespace: str) -> None:
         kubectl("create", "namespace", namespace)
 
 
-def _remove(cluster: VirtualCluster, seen_calls: list[Call]) -> None:
+def _remove(cluster: VirtualCluster, usages: list[Usage]) -> None:
     _running.remove(cluster)
-    seen_calls.extend(cluster.host_calls())
+    usage = cluster.usage()
+    if usage is not None:
+        usages.append(usage)
     cluster.uninstall()

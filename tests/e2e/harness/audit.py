@@ -28,6 +28,25 @@ class Call(NamedTuple):
         return self.verb in WRITES
 
 
+Right = tuple[str, str, str]
+"""API group, resource with sub-resource, verb."""
+
+
+class Usage(NamedTuple):
+    """What one virtual cluster may do on the host and what it did until it was uninstalled."""
+
+    cluster: str
+    granted: frozenset[Right]
+    calls: list[Call]
+
+    @property
+    def used(self) -> frozenset[Right]:
+        """What was asked for, without the questions that everybody may ask about himself."""
+        return frozenset(
+            (call.group, call.resource, call.verb) for call in self.calls if not call.resource.startswith("self")
+        )
+
+
 class AuditLog:
     """Reads a log from the place where it ended before."""
 

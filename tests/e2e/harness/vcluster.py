@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.harness.audit import AuditLog, Call
+from tests.e2e.harness.audit import AuditLog, Usage
 from tests.e2e.harness.compiled import compile_chart
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.host import HostCluster
@@ -39,7 +39,6 @@ class VirtualCluster:
         self._cleanup = ExitStack()
         self._folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="vcluster-e2e-")))
         self.helm = self.helm or self.host.helms[-1]
-        self._calls: list[Call] = []
         self._log: AuditLog | None = None
         if self.host.devhost is not None:
             self._log = AuditLog(self.host.devhost.audit_log, self.user)
@@ -50,11 +49,22 @@ class VirtualCluster:
         """Name of the control plane on the host."""
         return f"system:serviceaccount:{self.namespace}:vc-{self.name}"
 
-    def host_calls(self) -> list[Call]:
-        """What the control plane has asked of the host while it was installed."""
-        if self._log is not None:
-            self._calls += self._log.calls()
-        return self._calls
+    def usage(self) -> Usage | None:
+        """The control plane's rights and calls; None once it is uninstalled or when the host has no audit log."""
+        if self._log is None:
+            return None
+        roles = self.host_kubectl.get(
+            "roles.rbac.authorization.k8s.io,clusterroles.rbac.authorization.k8s.io", f"--selector=release={self.name}"
+        )
+        granted = frozenset(
+            (group, resource, verb)
+            for role in roles["items"]
+            for rule in role["rules"]
+            for group in rule["apiGroups"]
+            for resource in rule["resources"]
+            for verb in rule["verbs"]
+        )
+        return Usage(f"{self.namespace}/{self.name}", granted, self._log.calls())
 
     @property
     def host_kubectl(self) -> Kubectl:
@@ -88,9 +98,7 @@ class VirtualCluster:
 
     def uninstall(self) -> None:
         """Remove the release and wait until its pod has gone; once is enough."""
-        if self._log is not None:
-            self.host_calls()
-            self._log = None
+        self._log = None
         self._helm("uninstall", self.name, "--wait", "--ignore-not-found")
         self._cleanup.close()
 
