@@ -22,7 +22,7 @@ class NodeServices:
     def find(self, node: str) -> Entry | None:
         """The Service of ``node``, if it is ours."""
         service = self._services.get(self._key(node))
-        ours = service is not None and fake_nodes.is_node_service(self._world.scope, service.meta, node)
+        ours = service is not None and fake_nodes.node_of_service(self._world.scope, service.meta) == node
         return service if ours else None
 
     def node_of(self, service: Key) -> list[Key]:
@@ -31,8 +31,8 @@ class NodeServices:
         if entry is None:
             node = self._nodes.pop(service, "")
             return [Key("", node)] if node else []
-        node = entry.meta.labels.get(markers.NODE, "")
-        if not node or not fake_nodes.is_node_service(self._world.scope, entry.meta, node):
+        node = fake_nodes.node_of_service(self._world.scope, entry.meta)
+        if not node:
             return []
         self._nodes[service] = node
         return [Key("", node)]

@@ -60,7 +60,7 @@ def fake_node(scope: Scope, name: str, cluster_ip: str, now: datetime) -> JSON:
                 "beta.kubernetes.io/os": "linux",
                 "kubernetes.io/arch": "amd64",
                 "kubernetes.io/os": "linux",
-                "kubernetes.io/hostname": f"fake-{name}",
+                "kubernetes.io/hostname": names.safe_concat("fake", name),
             },
             "annotations": {
                 "node.alpha.kubernetes.io/ttl": "0",
@@ -120,7 +120,9 @@ def node_service(scope: Scope, name: str, control_plane: JSON) -> JSON:
     metadata: JSON = {
         "name": names.node_service(scope.vcluster, name),
         "namespace": scope.host_namespace,
-        "labels": {markers.BELONGS_TO: scope.vcluster, markers.NODE: name},
+        # Label values are shorter than node names may be.
+        "labels": {markers.BELONGS_TO: scope.vcluster, markers.NODE: names.safe_concat(name)},
+        "annotations": {markers.OBJECT_NAME: name},
     }
     owners = owner_references(scope, metadata)
     if owners:
@@ -133,9 +135,11 @@ def node_service(scope: Scope, name: str, control_plane: JSON) -> JSON:
     }
 
 
-def is_node_service(scope: Scope, meta: Meta, name: str) -> bool:
-    """Whether the host Service was made by ``node_service`` for ``name``."""
-    return meta.labels.get(markers.BELONGS_TO) == scope.vcluster and meta.labels.get(markers.NODE) == name
+def node_of_service(scope: Scope, meta: Meta) -> str:
+    """The node for which ``node_service`` made a host Service; empty for any other Service."""
+    if meta.labels.get(markers.BELONGS_TO) != scope.vcluster or markers.NODE not in meta.labels:
+        return ""
+    return meta.annotations.get(markers.OBJECT_NAME, meta.labels[markers.NODE])
 
 
 def _node_info(scope: Scope, name: str) -> dict[str, Any]:

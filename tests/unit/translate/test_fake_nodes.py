@@ -68,6 +68,17 @@ def test_the_node_service_leads_to_the_control_plane() -> None:
     assert service["metadata"]["name"] == node_service("vc", "n.example.org")
     assert service["metadata"]["ownerReferences"] == [OWNER]
     assert service["spec"]["selector"] == {"app": "vcluster", "release": "vc"}
-    assert fake_nodes.is_node_service(scope(), meta_of(service), "n.example.org")
-    assert not fake_nodes.is_node_service(scope(), meta_of(service), "other")
+    assert fake_nodes.node_of_service(scope(), meta_of(service)) == "n.example.org"
+    assert fake_nodes.node_of_service(scope(vcluster="other"), meta_of(service)) == ""
+    assert fake_nodes.node_of_service(scope(), meta_of(control_plane)) == ""
     assert markers.MANAGED_BY not in service["metadata"]["labels"]
+
+
+def test_long_node_names_fit_where_labels_are_short() -> None:
+    name = "node-" + "x" * 200
+    service = fake_nodes.node_service(scope(), name, obj("vc", "tenant", spec={}))
+    long = fake_nodes.fake_node(scope(), name, "10.0.0.9", NOW)
+    values = [*service["metadata"]["labels"].values(), *long["metadata"]["labels"].values()]
+    assert max(map(len, values)) <= 63
+    assert len(service["metadata"]["name"]) <= 63
+    assert fake_nodes.node_of_service(scope(), meta_of(service)) == name
