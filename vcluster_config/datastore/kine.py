@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from vcluster_config.arguments import merged
@@ -99,6 +100,7 @@ def _container(
     )
 
 
+@lru_cache(maxsize=16)  # editors and ``why`` compile one file again and again
 def _checksum(source: str) -> str:
     """Slow on purpose: everybody who may list pods sees it, and a password must not be guessed from it."""
     return hashlib.scrypt(source.encode(), salt=markers.DATASTORE.encode(), n=2**14, r=8, p=1, dklen=8).hex()
