@@ -21,6 +21,12 @@ def description(section: type[Section], attribute: str) -> str:
     return ""
 
 
+def in_context(text: str, attribute: str, about: str) -> str:
+    """Say what a switch switches: sections that occur in many places describe theirs in general."""
+    subject = about.partition(";")[0].rstrip(".")
+    return f"{subject}: {text[0].lower()}{text[1:]}" if attribute == "enabled" and subject and text else text
+
+
 @cache
 def _texts(module: ModuleType | None, class_name: str) -> dict[str, str]:
     return _classes(module).get(class_name, {}) if module is not None else {}

@@ -11,7 +11,7 @@ from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Shape, default_of, fields, shape_of
 from vcluster_config.model.types import ImageType
 from vcluster_config.model.values import ValueType, auto_bool
-from vcluster_config.schema.docstrings import description
+from vcluster_config.schema.docstrings import description, in_context
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -54,13 +54,20 @@ def _property(section: type[Section], name: str, info: FieldInfo, path: tuple[st
     schema |= _bounds(info)
     text = description(section, name)
     if text:
-        schema["description"] = text
-        schema["markdownDescription"] = text
+        _describe(schema, text)
+        switch = schema.get("properties", {}).get("enabled")
+        if switch is not None:
+            _describe(switch, in_context(switch["description"], "enabled", text))
     if path in _DEPRECATED:
         schema["deprecationMessage"] = _DEPRECATED[path]
     if shape.section is None and not info.is_required():
         schema["default"] = default_of(info)
     return schema
+
+
+def _describe(schema: Json, text: str) -> None:
+    schema["description"] = text.replace("`", "")
+    schema["markdownDescription"] = text
 
 
 def _bounds(info: FieldInfo) -> Json:

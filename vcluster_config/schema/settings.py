@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from vcluster_config.lint.effects import EFFECTS
@@ -10,7 +11,7 @@ from vcluster_config.model.deprecated import DEPRECATED, sentence
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Place, Shape, default_of, places, spell
 from vcluster_config.model.values import ValueType, auto_bool
-from vcluster_config.schema.docstrings import description
+from vcluster_config.schema.docstrings import description, in_context
 from vcluster_contract.kinds import CATALOGUE
 
 if TYPE_CHECKING:
@@ -57,9 +58,21 @@ def _covers(pattern: list[str], path: tuple[str, ...]) -> bool:
 
 def text_of(place: Place) -> str:
     """Description of a setting."""
+    parent = by_path().get(place.path[:-1])
+    text = _own_text(place)
+    return in_context(text, place.path[-1], _own_text(parent)) if parent is not None else text
+
+
+def _own_text(place: Place) -> str:
     assert place.owner is not None  # noqa: S101 - every place below the root has an owner
     names = {str(info.alias): name for name, info in place.owner.model_fields.items()}
     return description(place.owner, names[place.path[-1]])
+
+
+@cache
+def by_path() -> dict[tuple[str, ...], Place]:
+    """Every place of the dialect by its path."""
+    return {place.path: place for place in places(Config)}
 
 
 def type_of(shape: Shape) -> str:
