@@ -27,6 +27,13 @@ CHOICES: dict[str, dict[str, Any]] = {
     "k3s": setting("controlPlane.distro.k3s.enabled", True),
     "k0s": setting("controlPlane.distro.k0s.enabled", True),
     "real nodes": setting("sync.fromHost.nodes.enabled", True),
+    "virtual scheduler": {
+        "controlPlane": {"advanced": {"virtualScheduler": {"enabled": True}}},
+        "sync": {"fromHost": {"nodes": {"enabled": True}}},
+    },
+    "no DNS": setting("controlPlane.coredns.enabled", False),
+    "limits": setting("policies.limitRange.enabled", True),
+    "pod security": setting("policies.podSecurityStandard", "baseline"),
     "no claim": setting("controlPlane.statefulSet.persistence.volumeClaim.enabled", False),
     "load balancer": setting("controlPlane.service.spec", {"type": "LoadBalancer"}),
     "ingress": setting("controlPlane.ingress", {"enabled": True, **_METADATA}),
