@@ -33,6 +33,9 @@ def member(peers: tuple[str, ...], *, listen: str, advertise: str, token: str) -
         f"--initial-cluster={cluster}",
         f"--initial-cluster-token={token}",
         "--initial-cluster-state=new",
+        # Members share nodes and disks with everything else; with etcd's own 100 and 1000 ms a busy node costs leaders.
+        "--heartbeat-interval=300",
+        "--election-timeout=3000",
         # Health only, for the kubelet, which has no client certificate.
         f"--listen-metrics-urls=http://0.0.0.0:{layout.ETCD_METRICS_PORT}",
         *_tls("", layout.ETCD_SERVER),
