@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -531,4 +532,26 @@ def test_marked_host_objects_outlive_the_virtual_one(mark: str) -> None:
         await asyncio.sleep(60)
         assert found(cluster.host, CONFIG_MAPS, host_key("kept")) is not None
 
+    play(scenario)
+
+
+def test_no_secret_shows_in_logs_or_events(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario(cluster: SimCluster) -> None:
+        def change_back(operation: str, resource: Resource, new: JSON, old: JSON | None) -> None:
+            if resource == SECRETS and operation == "UPDATE":
+                new["data"] = {"password": next(evil)}
+
+        evil = itertools.cycle(("ZXZpbDE=", "ZXZpbDI="))
+        create(cluster, SECRETS, "fought", FORCED, data={"password": "Z2VoZWlt"})
+        await appears(cluster, SECRETS, "fought")
+        cluster.host.admission.append(change_back)
+        tamper = {"data": {"password": "ZXZpbA=="}}
+        cluster.host.patch(SECRETS, host_key("fought"), tamper, PatchType.MERGE)
+        await settle(lambda: cluster.instruments.loops.value("secrets") == 1)
+        told = caplog.text + str(cluster.events.messages)
+        assert "data.password" in told
+        assert "Z2VoZWlt" not in told
+        assert "ZXZpb" not in told
+
+    caplog.set_level("DEBUG")
     play(scenario)

@@ -13,6 +13,7 @@ from tests.sim.cluster import SYNCER, SimCluster
 from tests.sim.life import Mischief, Users, foreign_objects
 from tests.sim.loop import simulate
 from tests.sim.nemesis import QUIET, STORMY, Menu, Storm
+from vcluster_contract import rbac
 from vcluster_contract.kinds import SERVICES
 from vcluster_syncer.kube.api import JSON, Key
 from vcluster_syncer.kube.cache import IDLE_TIMEOUT
@@ -81,6 +82,7 @@ async def story(seed: int, menu: Menu, *, storm: bool) -> SimCluster:
     await converged(cluster)
     await at_rest(cluster)
     assert patrol_repairs(cluster) == {}
+    assert beyond_rights(cluster) == set()
     for resource, before in foreign:
         key = Key(before["metadata"]["namespace"], before["metadata"]["name"])
         assert cluster.host.get(resource, key) == before
@@ -89,6 +91,18 @@ async def story(seed: int, menu: Menu, *, storm: bool) -> SimCluster:
         assert {field: inside.get(field) for field in fields} == fields
     await cluster.stop()
     return cluster
+
+
+def beyond_rights(cluster: SimCluster) -> set[tuple[str, str, str]]:
+    """Verb, group and resource of calls to the host that the compiled RBAC would have refused."""
+    rules = (*rbac.role_rules(cluster.config), *rbac.cluster_role_rules(cluster.config))
+    granted = {(verb, rule.group, rule.resource) for rule in rules for verb in rule.verbs}
+    asked = {
+        (call.verb, call.resource.group, f"{call.resource.plural}{call.subresource and '/' + call.subresource}")
+        for call in cluster.host.calls
+        if call.user == SYNCER
+    }
+    return asked - granted
 
 
 @pytest.mark.parametrize("seed", range(8))
