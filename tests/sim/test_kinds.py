@@ -548,7 +548,7 @@ def test_no_secret_shows_in_logs_or_events(caplog: pytest.LogCaptureFixture) -> 
         tamper = {"data": {"password": "ZXZpbA=="}}
         cluster.host.patch(SECRETS, host_key("fought"), tamper, PatchType.MERGE)
         await settle(lambda: cluster.instruments.loops.value("secrets") == 1)
-        told = caplog.text + str(cluster.events.messages)
+        told = str([vars(record) for record in caplog.records]) + str(cluster.events.messages)
         assert "data.password" in told
         assert "Z2VoZWlt" not in told
         assert "ZXZpb" not in told
