@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
+from tests.chart.variants import CHOICES
 from tests.unit.effects.configs import RELEASE, report
 from vcluster_config.cli import cli
 from vcluster_config.compile import compile_config
@@ -40,6 +41,11 @@ def reasons(those: list[Need], subject: str, verb: str) -> tuple[str, ...]:
 )
 def test_every_right_has_a_reason(text: str) -> None:
     assert [need for need in found(text) if not need.settings] == []
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_right_of_every_choice_has_a_reason(choice: str) -> None:
+    assert [need for need in found(json.dumps(CHOICES[choice])) if not need.settings] == []
 
 
 def test_reasons_are_told_apart_by_verb() -> None:
