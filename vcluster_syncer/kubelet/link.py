@@ -42,6 +42,7 @@ class Link(asyncio.Protocol):
         self._sink: Callable[[bytes], None] | None = None
         self._ended: Callable[[], None] | None = None
         self._feeder: Link | None = None
+        self._target: Link | None = None
         self._writable: asyncio.Event = asyncio.Event()
         self._writable.set()
         self._keep: Any = None
@@ -119,6 +120,11 @@ class Link(asyncio.Protocol):
         self.transport.set_write_buffer_limits(high=WRITE_BUFFER)
 
     @property
+    def writable(self) -> bool:
+        """Whether the receiver keeps up."""
+        return self._writable.is_set()
+
+    @property
     def peer_certificate(self) -> bytes:
         """DER of the certificate the client showed, empty when it showed none."""
         tls = self.transport.get_extra_info("ssl_object")
@@ -166,7 +172,7 @@ class Link(asyncio.Protocol):
 
         Reading pauses while ``target`` is slow.
         """
-        target._feeder = self
+        target._feeder, self._target = self, target
         if self._buffer:
             sink(self._take(len(self._buffer)))
         self._sink, self._ended = sink, ended
@@ -176,6 +182,11 @@ class Link(asyncio.Protocol):
             self.transport.resume_reading()
         else:
             self.transport.pause_reading()
+
+    def feed_on(self) -> None:
+        """Read again after a pause, unless the connection is gone or the receiver is slow."""
+        if not self.transport.is_closing() and (self._target is None or self._target.writable):
+            self.transport.resume_reading()
 
     def finish_writing(self) -> None:
         """Tell the peer that nothing more will come, after all that is queued."""

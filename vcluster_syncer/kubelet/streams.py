@@ -28,6 +28,9 @@ _PASSED: Final = frozenset(
         "sec-websocket-version",
     }
 )
+_GATHER_SECONDS: Final = 0.01
+_SMALL: Final = 32 * 1024
+"""A busy container's lines come one by one; gathered for a moment they cost a fraction of the wake-ups."""
 _RESTARTING: Final = "the virtual control plane is restarting"
 
 
@@ -114,6 +117,7 @@ class _Transfer:
         self._host = host
         self._body = body
         self._last = b"\n"
+        self._read_at = 0.0
         self._interruption: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def run(self, closing: asyncio.Event) -> bool:
@@ -152,6 +156,17 @@ class _Transfer:
             self._client.write(chunk(payload))
         if self._body.complete:
             self._settle("")
+        elif len(data) < _SMALL:
+            self._gather()
+
+    def _gather(self) -> None:
+        """Let more arrive before the next read, unless this was the first for a while."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if now - self._read_at < 2 * _GATHER_SECONDS:
+            self._host.transport.pause_reading()
+            loop.call_later(_GATHER_SECONDS, self._host.feed_on)
+        self._read_at = now
 
     def _end(self) -> None:
         try:
