@@ -109,10 +109,16 @@ def test_immutable_data_made_anew_is_replaced_on_the_host() -> None:
     play(scenario)
 
 
-def test_a_foreign_object_in_the_way_is_left_alone_and_the_user_is_told() -> None:
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"labels": {markers.MANAGED_BY: "vc"}, "annotations": {markers.OBJECT_KIND: "/v1, Kind=Pod"}}],
+    ids=["without our mark", "made from another kind"],
+)
+def test_a_foreign_object_in_the_way_is_left_alone_and_the_user_is_told(metadata: JSON) -> None:
     async def scenario(cluster: SimCluster) -> None:
         key = host_key("taken")
-        before = cluster.host.create(CONFIG_MAPS, TENANT, {"metadata": {"name": key.name}, "data": {"mine": "x"}})
+        body = {"metadata": {"name": key.name, **metadata}, "data": {"mine": "x"}}
+        before = cluster.host.create(CONFIG_MAPS, TENANT, body)
         create(cluster, CONFIG_MAPS, "taken", FORCED, data={"a": "b"})
         await settle(lambda: bool(cluster.events.messages))
         assert "was not made by this virtual cluster" in cluster.events.messages[0][2]
