@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,13 @@ NAMESPACE = "chart-dry-run"
 
 
 @pytest.fixture(scope="module")
-def host() -> HostCluster:
+def host() -> Iterator[HostCluster]:
     cluster = resolve()
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
     cluster.kubectl.apply(namespace)
-    return cluster
+    yield cluster
+    cluster.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
 
 
 @pytest.fixture
