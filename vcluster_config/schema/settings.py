@@ -23,10 +23,16 @@ _WORDS: Final = {bool: "true or false", int: "whole number", str: "text"}
 def find(path: str) -> Place | None:
     """The place a dotted path names; indices and map keys may be written as they are in a file."""
     wanted = path.replace("[", ".[").split(".")
-    for place in places(Config):
+    for place in _every_place():
         if len(place.path) == len(wanted) and all(map(_same, place.path, wanted)):
             return place
     return None
+
+
+@cache
+def _every_place() -> tuple[Place, ...]:
+    """Walked once: an editor asks at every key stroke."""
+    return tuple(places(Config))
 
 
 def _same(step: str, given: str) -> bool:
