@@ -45,6 +45,7 @@ def modernise(document: Document) -> Tree:
     for path in _DROPPED:
         take(tree, path)
     _single_secret(tree)
+    _one_image(tree)
     if take(tree, "sleepMode.enabled") is False:
         take(tree, "sleep")
     return tree
@@ -54,3 +55,15 @@ def _single_secret(tree: Tree) -> None:
     secret: Any = take(tree, "exportKubeConfig.secret")
     if secret is not MISSING and isinstance(secret, dict) and any(secret.values()):
         put(tree, "exportKubeConfig.additionalSecrets", [secret])
+
+
+def _one_image(tree: Tree) -> None:
+    """Since v0.25 upstream has one image for all components; here its tag is their version."""
+    tag = take(tree, "controlPlane.distro.k8s.image.tag")
+    if tag is not MISSING and not tree.get("controlPlane", {}).get("distro", {}).get("k8s", {}).get("version"):
+        put(tree, "controlPlane.distro.k8s.version", tag)
+    take(tree, "controlPlane.distro.k8s.image")
+    policy = take(tree, "controlPlane.distro.k8s.imagePullPolicy")
+    if policy is not MISSING:
+        for component in ("apiServer", "controllerManager", "scheduler"):
+            put(tree, f"controlPlane.distro.k8s.{component}.imagePullPolicy", policy)

@@ -54,7 +54,7 @@ ELSEWHERE: Final[dict[tuple[str, ...], Elsewhere]] = {
     ),
     ("controlPlane", "distro", "k8s", "image"): Elsewhere(
         "is one image for all components, which upstream builds itself",
-        "set controlPlane.distro.k8s.version, or the image of each component: "
+        "set controlPlane.distro.k8s.version (convert does it), or the image of each component: "
         "controlPlane.distro.k8s.{apiServer,controllerManager,scheduler}.image",
     ),
     ("controlPlane", "distro", "k8s", "imagePullPolicy"): Elsewhere(

@@ -172,6 +172,14 @@ def test_renamed_keys_move_and_the_result_is_valid() -> None:
     assert not found
 
 
+def test_one_image_for_all_components_becomes_their_version() -> None:
+    text = "controlPlane: {distro: {k8s: {image: {registry: ghcr.io, tag: v1.35.2}, imagePullPolicy: Always}}}"
+    components = {name: {"imagePullPolicy": "Always"} for name in ("apiServer", "controllerManager", "scheduler")}
+    assert modernise(load([SourceFile("x", text)])) == {
+        "controlPlane": {"distro": {"k8s": {"version": "v1.35.2", **components}}}
+    }
+
+
 RENAMED = """
 serviceCIDR: 10.96.0.0/12
 pro: true
