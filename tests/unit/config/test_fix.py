@@ -1,0 +1,48 @@
+"""Safe fixes mend what they promise, come to rest, and change nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.config.golden import FOLDER
+from tests.unit.config.linting import lint
+from vcluster_config.lint.fix import apply, safe_edits
+from vcluster_config.schema.pages import page
+from vcluster_config.source import Span
+from vcluster_config.source.codes import Code
+from vcluster_config.source.diagnostic import Edit
+
+TEXTS = {code.value: page(code).examples["Wrong"] for code in Code if "Wrong" in page(code).examples}
+TEXTS["golden"] = (FOLDER / "vcluster.yaml").read_text()
+
+
+def fixed(text: str) -> str:
+    for _ in range(10):
+        after = apply(text, safe_edits(lint(text).diagnostics))
+        if after == text:
+            return text
+        text = after
+    pytest.fail("the fixes never come to rest")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_fixes_come_to_rest_and_leave_nothing_they_could_mend(name: str) -> None:
+    text = fixed(TEXTS[name])
+    assert safe_edits(lint(text).diagnostics) == []
+    before, after = lint(TEXTS[name]), lint(text)
+    assert len(after.diagnostics) <= len(before.diagnostics) or before.failed
+
+
+def test_fixes_keep_comments_and_layout() -> None:
+    before = "sync:   # first\n  toHost: {serviceAccounts: {enabled: yes}}  # second\n\n\n# last\n"
+    assert fixed(before) == before.replace("yes", "true")
+
+
+def test_edits_that_overlap_wait_for_the_next_round() -> None:
+    inner, outer = Edit(Span("x", 1, 2, 1, 3), "B"), Edit(Span("x", 1, 1, 1, 5), "whole")
+    assert apply("abcd\n", [inner, outer]) == "aBcd\n"
+
+
+def test_edits_on_several_lines_are_applied_from_the_end() -> None:
+    edits = [Edit(Span("x", 1, 1, 1, 2), "long"), Edit(Span("x", 2, 1, 3, 2), "C")]
+    assert apply("a\nb\nc\n", edits) == "long\nC\n"
