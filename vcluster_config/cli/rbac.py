@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vcluster_config.cli import inputs
+from vcluster_config.cli import EXIT_FINDINGS, inputs
 from vcluster_config.cli.compiling import checked, compiled
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _FORMATS: Final = ("text", "json", "yaml")
 @inputs.file_argument
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--least-privilege", "least", is_flag=True, help="Turn off what costs rights and no line asks for.")
+@click.option("--check-access", is_flag=True, help="Ask the cluster of kubectl whether you may grant all of it.")
 @click.option("--release", "name", default="NAME", show_default=True, help="Name of the release, for names of objects.")
 @click.option("-n", "--namespace", default="NAMESPACE", show_default=True, help="Namespace of the release.")
 @inputs.overlays
@@ -30,6 +32,7 @@ def command(
     file: str,
     form: str,
     least: bool,
+    check_access: bool,
     name: str,
     namespace: str,
     overlay: tuple[str, ...],
@@ -39,6 +42,7 @@ def command(
 
     The format yaml gives the Roles and ClusterRoles themselves. With --least-privilege the answer is about FILE with
     every kind turned off that costs rights, that no line asks for, and without which pods still run.
+    Exit code 1 means that --check-access found rights that you may not grant.
     """
     from vcluster_config.effects.needs import needs
     from vcluster_config.effects.rendered import Release
@@ -54,6 +58,28 @@ def command(
     found = needs(report.config, chart, release)
     show = {"text": _text, "json": _json, "yaml": _yaml}[form]
     click.echo(show(found, chart, release, layer), nl=False)
+    if check_access:
+        _check_access(found)
+
+
+def _check_access(found: list[Need]) -> None:
+    """One review for each right and for what stands in for it, in one call of kubectl."""
+    from dataclasses import replace
+
+    from vcluster_config.cli.tools import kubectl
+    from vcluster_config.effects.access import questions, refused, review
+
+    asked = questions(replace(need.right, verb=verb) for need in found for verb in need.verbs)
+    rights = list(dict.fromkeys(right for pair in asked for right in pair))
+    body = json.dumps({"apiVersion": "v1", "kind": "List", "items": [review(right) for right in rights]})
+    answers = kubectl("create", "--filename=-", r"--output=jsonpath={.status.allowed}{'\n'}", stdin=body).split("\n")
+    allowed = {right for right, answer in zip(rights, answers, strict=False) if answer == "true"}
+    denied = refused(asked, allowed)
+    for right in denied:
+        where = f"in namespace {right.scope}" if right.scope else "in the whole host"
+        click.echo(f"you may not grant {right.verb} on {right.subject} {where}, because you do not hold it", err=True)
+    if denied:
+        sys.exit(EXIT_FINDINGS)
 
 
 def _least(report: Report, chart: Json, values: dict[str, tuple[str, ...]]) -> tuple[Json, Report]:

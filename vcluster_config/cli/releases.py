@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from vcluster_config.cli.tools import kubectl
 from vcluster_config.source.parse import SourceFile
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from vcluster_config.objects import Json
 
 _PREFIX: Final = "release:"
-_TIMEOUT: Final = 60
 
 
 class FileOrRelease(click.Path):
@@ -61,7 +60,9 @@ def values(name: str) -> Json:
     wanted = release(name)
     selector = f"owner=helm,name={wanted.name}"
     try:
-        found = json.loads(_kubectl("get", "secrets", f"--namespace={wanted.namespace}", f"--selector={selector}"))
+        found = json.loads(
+            kubectl("get", "secrets", f"--namespace={wanted.namespace}", f"--selector={selector}", "--output=json")
+        )
         return installed.values(installed.newest(found, wanted.name, wanted.namespace))
     except installed.NotInstalled as error:
         raise click.UsageError(f"{name}: {error}") from error
@@ -78,17 +79,3 @@ def source(name: str) -> SourceFile:
         except (KeyError, TypeError, ValueError) as error:
             raise click.UsageError(f"{name} holds values of another version; give its vcluster.yaml instead") from error
     return SourceFile(name, json.dumps(found))
-
-
-def _kubectl(*arguments: str) -> str:
-    try:
-        done = subprocess.run(
-            ["kubectl", *arguments, "--output=json"], capture_output=True, text=True, timeout=_TIMEOUT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise click.UsageError(
-            f"kubectl: {error}; reading a release needs kubectl and access to its cluster"
-        ) from error
-    if done.returncode != 0:
-        raise click.UsageError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
-    return done.stdout
