@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from ruamel.yaml import YAML
 
+from tests.e2e.harness.host import resolve
 from tests.integration.kube.scenarios import SCENARIOS, Scenario, Teller, differences
 from tests.sim.loop import simulate
 from tests.sim.test_fidelity import TRANSCRIPTS, told_by_fake
@@ -29,14 +28,11 @@ from vcluster_syncer.kube.errors import NotFound
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture
-def real(tmp_path: Path) -> Access:
-    path = os.environ.get("KUBECONFIG", "")
-    if not path:
-        pytest.skip("KUBECONFIG names no cluster to compare with")
-    config = YAML(typ="safe").load(Path(path).read_text())
-    as_json = tmp_path / "kubeconfig"
-    as_json.write_bytes(msgspec.json.encode(config))
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Access:
+    config = resolve().kubectl.raw("config", "view", "--raw", "--flatten", "--output=json")
+    as_json = tmp_path_factory.mktemp("real") / "kubeconfig"
+    as_json.write_bytes(config)
     return kubeconfig.load(as_json)
 
 
