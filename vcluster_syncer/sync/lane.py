@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -12,6 +13,8 @@ from vcluster_syncer.kube.api import Key
 from vcluster_syncer.kube.queue import Priority, WorkQueue
 from vcluster_syncer.sync.api import Syncer, World
 from vcluster_syncer.sync.tally import SideName
+
+_logger = logging.getLogger(__name__)
 
 
 def _no_keys() -> Iterable[Key]:
@@ -91,5 +94,11 @@ class Lane:
         yield from registration.known_keys()
 
     def _keys(self, side: SideName, resource: Resource, key: Key) -> list[Key]:
+        """What the syncer answers; an object that it cannot read must not stop the others."""
         map_key = self.syncer.keys_for_host if side == "host" else self.syncer.keys_for_virtual
-        return map_key(resource, key)
+        try:
+            return map_key(resource, key)
+        except Exception:
+            details = {"kind": self.name, "resource": resource.plural, "key": str(key)}
+            _logger.exception("A changed object could not be mapped to keys", extra=details)
+            return []

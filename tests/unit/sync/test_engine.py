@@ -227,3 +227,22 @@ def test_a_fight_over_a_field_is_given_up_and_reported() -> None:
         assert "ours" not in toy.events.messages[0]
 
     play(script, scenario)
+
+
+def test_an_object_that_cannot_be_mapped_stops_neither_start_nor_others(caplog: pytest.LogCaptureFixture) -> None:
+    def mapped(resource: Resource, key: Key) -> list[Key]:
+        if key.name == "odd":
+            raise KeyError("spec")
+        return [key]
+
+    def before(toy: Toy) -> None:
+        toy.keys_for_virtual = mapped  # type: ignore[method-assign]
+        toy.create("odd")
+        toy.create()
+
+    async def scenario(toy: Toy) -> None:
+        await toy.until_seen(1)
+        assert {key for _, key in toy.seen} == {KEY}
+
+    play(done, scenario, before)
+    assert "could not be mapped" in caplog.text
