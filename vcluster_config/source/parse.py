@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -23,6 +24,7 @@ from vcluster_config.source.node import Entry, Items, Mapping, Node, Scalar, map
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _MAX_DEPTH: Final = 100
 _MAX_NODES: Final = 200_000
 _TAGS: Final = {"tag:yaml.org,2002:" + name: name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
@@ -143,9 +145,18 @@ class _Composer:
         tag = _TAGS.get(str(event.tag)) if event.tag else None
         plain = event.style is None and tag != "str" and event.tag != "!"
         span = self.span(event)
+        text = self.text(event.value, span)
         if not plain and tag in (None, "str"):
-            return Scalar(span, event.value, event.value, plain=False)
-        return Scalar(span, scalars.resolve(event.value), event.value)
+            return Scalar(span, text, text, plain=False)
+        return Scalar(span, scalars.resolve(text), text)
+
+    def text(self, value: str, span: Span) -> str:
+        r"""Join what JSON writes as two escapes (``\ud83d\ude00``); half of a pair is no character."""
+        try:
+            return value.encode("utf-16", "surrogatepass").decode("utf-16") if _SURROGATE.search(value) else value
+        except UnicodeDecodeError:
+            self.diagnostics.append(problems.half_character(span))
+            return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
 
     def items(self, event: Any) -> Items:
         start = self.span(event)

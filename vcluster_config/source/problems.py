@@ -65,6 +65,12 @@ def character(file: str, text: str, error: Any) -> Diagnostic:
     return _error(Code.YAML_ENCODING, f"YAML does not allow the character U+{number:04X}", span)
 
 
+def half_character(span: Span) -> Diagnostic:
+    """An escape for half of a character outside the first 65536."""
+    message = "the text holds half of a character; write the character itself, or both of its escapes"
+    return _error(Code.YAML_ENCODING, message, span)
+
+
 def unreadable(file: str, reason: str) -> Diagnostic:
     """The parser gave up without a position."""
     return _error(Code.YAML_SYNTAX, f"YAML syntax: {reason}", Span(file, 1, 1, 1, 2))

@@ -72,6 +72,12 @@ def test_bytes_that_are_no_utf8_have_a_place() -> None:
     assert (found.code, found.span.line, found.span.column) == ("VC010", 2, 4)
 
 
+def test_escaped_pairs_are_one_character_and_halves_are_refused() -> None:
+    assert plain(document(r'a: "\ud83d\ude00"').root) == {"a": "\N{GRINNING FACE}"}
+    (found,) = document(r'a: "\ud83d"').diagnostics
+    assert (found.code, found.span.column) == ("VC010", 4)
+
+
 def test_a_growing_alias_is_refused_before_it_is_expanded() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
