@@ -23,7 +23,7 @@ KUBERNETES: Final = Key("default", "kubernetes")
 ORPHAN_GRACE: Final = 30.0
 """Seconds that what the webhook did on the host waits for the virtual Service, which may yet be refused."""
 ADDRESS_PATIENCE: Final = 30.0
-"""Seconds to wait until the address that the host gave is free inside, before making the Service anew regardless."""
+"""Seconds to wait until the address that the host gave is free inside, before the host is asked for another one."""
 _ADDRESS_RETRY: Final = 2.0
 _PROVISIONAL: Final = frozenset({services.RECREATE, markers.BLOCK_DELETION})
 """Annotations that end once both sides exist."""
@@ -136,23 +136,29 @@ class ServiceSyncer:
                 self._world.host, SERVICES, host, {"metadata": {"annotations": {services.RECREATE: stored}}}
             )
         if not await self._address_is_free(replacement):
-            return Requeue(_ADDRESS_RETRY, "the host's address is taken inside")
+            return await self._wait_for_address(virtual.meta.key, host)
+        self._waiting.pop(virtual.meta.key, None)
         self._unfinished[virtual.meta.key] = virtual.meta.uid, replacement
         await delete(self._world.virtual, SERVICES, virtual, unchanged=True)
         return await self._create_virtual(replacement)
 
     async def _address_is_free(self, replacement: JSON) -> bool:
-        """Whether the virtual API server would accept the address; two Services that swap theirs wait in vain."""
-        key = Key(replacement["metadata"]["namespace"], replacement["metadata"]["name"])
-        since = self._waiting.setdefault(key, self._world.clock.monotonic())
-        probe = replacement | {"metadata": {"generateName": "address-probe-", "namespace": key.namespace}}
+        """Whether the virtual API server would accept the address: nothing is deleted before that is sure."""
+        namespace = replacement["metadata"]["namespace"]
+        probe = replacement | {"metadata": {"generateName": "address-probe-", "namespace": namespace}}
         try:
-            await self._world.virtual.client.create(SERVICES, key.namespace, probe, dry_run=True)
+            await self._world.virtual.client.create(SERVICES, namespace, probe, dry_run=True)
         except Invalid:
-            if self._world.clock.monotonic() - since < ADDRESS_PATIENCE:
-                return False
-        del self._waiting[key]
+            return False
         return True
+
+    async def _wait_for_address(self, key: Key, host: Entry) -> Outcome:
+        """Its holder may be about to move; two that want each other's never do, so one gets another from the host."""
+        now = self._world.clock.monotonic()
+        if now - self._waiting.setdefault(key, now) < ADDRESS_PATIENCE:
+            return Requeue(_ADDRESS_RETRY, "the host's address is taken inside")
+        del self._waiting[key]
+        return await delete(self._world.host, SERVICES, host, unchanged=True)
 
     async def _create_virtual(self, body: JSON) -> Outcome:
         key = Key(body["metadata"]["namespace"], body["metadata"]["name"])
