@@ -163,6 +163,27 @@ def test_a_service_that_the_webhook_missed_gets_the_hosts_address_and_keeps_ever
     play(scenario)
 
 
+def test_two_services_with_each_others_addresses_are_sorted_out_and_none_is_lost() -> None:
+    from vcluster_syncer.translate.services import to_host
+
+    async def scenario(cluster: SimCluster) -> None:
+        await cluster.crash_syncer()
+        for name, inside, outside in (("one", "10.96.50.1", "10.96.50.2"), ("two", "10.96.50.2", "10.96.50.1")):
+            virtual = create(cluster, SERVICES, name, spec={"clusterIP": inside, "ports": [{"port": 80}]})
+            body = to_host(cluster.scope, virtual, allocated=False)
+            body["spec"]["clusterIP"] = outside
+            cluster.host.create(SERVICES, TENANT, body)
+        cluster.start_syncer()
+
+        def equal() -> bool:
+            pairs = [[found(server, SERVICES, key) for server, key in _both(cluster, name)] for name in ("one", "two")]
+            return all(a and b and a["spec"]["clusterIP"] == b["spec"]["clusterIP"] for a, b in pairs)
+
+        await settle(equal)
+
+    play(scenario)
+
+
 def _both(cluster: SimCluster, name: str) -> list[tuple[Any, Key]]:
     return [(cluster.virtual, Key("shop", name)), (cluster.host, host_key(name))]
 
