@@ -39,6 +39,8 @@ WORKERS: Final = 32
 PATROL_INTERVAL: Final = 600.0
 OFF_FOR: Final = 60.0
 """Seconds after which a kind that was denied is tried again."""
+SHORTEST_DELAY: Final = 0.001
+"""Seconds; a remainder too small for the clock to show would have a key look again and again in the same instant."""
 _YIELD_EVERY: Final = 200
 _logger = logging.getLogger(__name__)
 
@@ -171,7 +173,7 @@ class Engine:
                 self._conflict(lane, key)
                 return
             case Requeue(after=after):
-                lane.queue.add(key, after=after)
+                lane.queue.add(key, after=max(after, SHORTEST_DELAY))
             case Terminal(message=message):
                 self._report(world, lane, key, message)
             case Done():

@@ -246,3 +246,16 @@ def test_an_object_that_cannot_be_mapped_stops_neither_start_nor_others(caplog: 
 
     play(done, scenario, before)
     assert "could not be mapped" in caplog.text
+
+
+def test_a_vanishing_delay_does_not_spin() -> None:
+    async def script(toy: Toy, key: Key) -> Outcome:
+        return Requeue(1e-15, "test") if toy.clock.monotonic() < 10 else Done()
+
+    async def scenario(toy: Toy) -> None:
+        await asyncio.sleep(9.99)
+        toy.create()
+        await asyncio.sleep(1)
+        assert len(toy.seen) < 20
+
+    play(script, scenario)
