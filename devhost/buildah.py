@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -27,10 +28,29 @@ def build(plan: Plan, context: Path, dockerfile: Path, tag: str, build_args: dic
 
 
 def load(plan: Plan, source: str, tag: str) -> str:
-    """Pushes an image named in buildah's transports (`docker-archive:x.tar`, `oci-archive:x.tar`, `docker://…`)."""
+    """Pushes an archive, or an image named in one of buildah's transports (`oci-archive:x.tar`, `docker://…`)."""
     with tempfile.TemporaryDirectory(prefix="devhost-buildah-") as run:
-        local = _buildah(plan, run, "pull", "--quiet", source).strip().splitlines()[-1]
+        local = _buildah(plan, run, "pull", "--quiet", with_transport(source)).strip().splitlines()[-1]
         return _push(plan, run, local, tag)
+
+
+def with_transport(source: str) -> str:
+    """`docker-archive:PATH` or `oci-archive:PATH` for the path of an archive, anything else unchanged.
+
+    Raises HostError for a file that holds no image.
+    """
+    path = Path(source)
+    if not path.is_file():
+        return source
+    try:
+        with tarfile.open(path) as archive:
+            names = set(archive.getnames())
+    except tarfile.TarError as error:
+        raise HostError(f"{path}: expected an image archive ('docker save' or OCI), found no tar file") from error
+    for name, transport in (("oci-layout", "oci-archive"), ("manifest.json", "docker-archive")):
+        if name in names:
+            return f"{transport}:{path}"
+    raise HostError(f"{path}: expected an image archive, found a tar file without oci-layout or manifest.json")
 
 
 def _trust() -> list[str]:
