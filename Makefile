@@ -46,7 +46,8 @@ chart: venv ## The chart under Helm 3 and Helm 4, and before a real API server
 
 .PHONY: e2e
 e2e: venv ## Tests on a real Kubernetes (starts one; or uses the cluster of KUBECONFIG)
-	$(BIN)/pytest -q -m "devhost or e2e or integration"
+	status=0; VCLUSTER_E2E_HOST=tests $(BIN)/pytest -q -m "devhost or e2e or integration" || status=$$?; \
+	  $(BIN)/python -m devhost --name tests down; exit $$status
 
 .PHONY: test
 test: lint unit chart e2e ## Everything: lint, types, import contracts, unit, chart and e2e tests
