@@ -57,7 +57,7 @@ def test_a_daemon_set_runs_on_the_nodes_that_are_known(team: Kubectl) -> None:
 
 def test_init_and_sidecar_containers_run_in_order(team: Kubectl) -> None:
     team.wait("condition=Ready", "pod/staged")
-    assert team.sh("staged", "cat /work/log", "--container=main").split() == ["one", "two", "three"]
+    assert team.sh("staged", "cat /steps/log", "--container=main").split() == ["one", "two", "three"]
 
 
 def test_a_rolling_update_can_be_rolled_back(team: Kubectl) -> None:
