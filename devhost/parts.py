@@ -11,12 +11,8 @@ from devhost.pins import GO_PARTS, HELM_3, HELM_4, HOST_PARTS, OLD_KUBECTL
 
 def ensure_host(report: Callable[[str], None]) -> dict[str, str]:
     """Every binary a host needs, by name; `report` is told each one that has to be built."""
-    paths: dict[str, str] = {}
-    for part in HOST_PARTS:
-        if not gobuild.binary(part).exists():
-            report(f"{part.name} {part.version}")
-        paths[part.name] = str(gobuild.ensure(part))
-    return paths
+    gobuild.ensure_all(HOST_PARTS, report)
+    return {part.name: str(gobuild.binary(part)) for part in HOST_PARTS}
 
 
 def kubectl(*, old: bool = False) -> Path:

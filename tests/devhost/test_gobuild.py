@@ -1,0 +1,73 @@
+"""Parts of one module must be built in one go, and only those the cache lacks; a failed build must leave nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from devhost import gobuild
+from devhost.errors import HostError
+from devhost.pins import GO_PARTS, GoPart
+
+# Writes one file for each package, as `go build -o` does: into a folder under their last elements, or to a name.
+FAKE_GO = """#!/bin/sh
+echo "$PWD $CGO_ENABLED $*" >> "$CALLS"
+test -n "$BROKEN" && echo "undefined: x" >&2 && exit 1
+while test "$1" != -o; do shift; done
+output=$2
+shift 2
+for package; do
+    case $output in */) echo built > "$output${package##*/}" ;; *) echo built > "$output" ;; esac
+done
+"""
+
+
+@pytest.fixture
+def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "bin").mkdir()
+    fake = tmp_path / "bin" / "go"
+    fake.write_text(FAKE_GO)
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{fake.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    monkeypatch.setenv("DEVHOST_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "calls"
+
+
+def parts(*names: str) -> tuple[GoPart, ...]:
+    return tuple(GO_PARTS[name] for name in names)
+
+
+def test_the_binaries_of_one_module_are_built_in_one_go(calls: Path) -> None:
+    wanted = parts("kubelet", "kube-proxy", "etcd")
+    told: list[str] = []
+    gobuild.ensure_all(wanted, told.append)
+    kubernetes, etcd = sorted(calls.read_text().splitlines(), key=lambda call: "etcd" in call)
+    assert "/kubelet " in kubernetes
+    assert kubernetes.endswith("/kube-proxy")
+    assert etcd.endswith(GO_PARTS["etcd"].package)
+    assert [gobuild.binary(part).read_text() for part in wanted] == ["built\n"] * 3
+    assert told == [f"{part.name} {part.version}" for part in wanted]
+
+
+def test_what_the_cache_holds_is_not_built_again(calls: Path) -> None:
+    gobuild.ensure_all(parts("kubelet"), lambda _: None)
+    told: list[str] = []
+    gobuild.ensure_all(parts("kubelet", "kube-proxy"), told.append)
+    assert told == [f"kube-proxy {GO_PARTS['kube-proxy'].version}"]
+    assert "kubelet" not in calls.read_text().splitlines()[1]
+
+
+def test_only_a_part_that_needs_c_is_built_with_a_c_compiler(calls: Path) -> None:
+    gobuild.ensure_all(parts("kine", "etcd"), lambda _: None)
+    assert {call.split()[1] for call in calls.read_text().splitlines() if "k3s-io/kine" in call} == {"1"}
+    assert {call.split()[1] for call in calls.read_text().splitlines() if "etcd.io/etcd/server" in call} == {"0"}
+
+
+def test_a_failed_build_says_what_the_compiler_said_and_leaves_nothing(
+    calls: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BROKEN", "1")
+    with pytest.raises(HostError, match=r"go build of kubelet v.* failed[\s\S]*undefined: x"):
+        gobuild.ensure(GO_PARTS["kubelet"])
+    assert calls.exists()
+    assert [path.name for path in (tmp_path / "cache" / "parts").iterdir()] == ["kubernetes.lock"]
