@@ -46,7 +46,7 @@ def from_error(path: Path, error: Dict[str, Any], document: Document) -> Diagnos
         found = _malformed(path, node, document, context["expected"], context.get("reason", ""))
     elif kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        found = _malformed(path, node, document, words.format(context[name]), "")
+        found = _unfit(path, node, document, words.format(context[name]))
     else:
         found = _wrong_type(path, node, document, _TYPES.get(kind, error["msg"]))
     return found
@@ -121,9 +121,15 @@ def _malformed(path: Path, node: Node | None, document: Document, expected: str,
         quoted = _as_text(path, node, expected)
         if quoted is not None:
             return quoted
+    problem = _unfit(path, node, document, expected)
+    return problem._replace(message=f"{problem.message}: {reason}") if reason else problem
+
+
+def _unfit(path: Path, node: Node | None, document: Document, expected: str) -> Diagnostic:
     found = describe(node, path)
-    message = f"{dotted(path)} is {found}: {reason}" if reason else f"{dotted(path)} is {found}"
-    return Diagnostic(Code.MALFORMED_VALUE, Severity.ERROR, message, document.span(path), dotted(path), found, expected)
+    span = document.span(path)
+    message = f"{dotted(path)} is {found}"
+    return Diagnostic(Code.MALFORMED_VALUE, Severity.ERROR, message, span, dotted(path), found, expected)
 
 
 def _wrong_type(path: Path, node: Node | None, document: Document, expected: str) -> Diagnostic:

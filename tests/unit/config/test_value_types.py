@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from tests.unit.config.linting import lint
 from vcluster_config.model import types
 from vcluster_config.model.values import ValueType
+from vcluster_config.source.codes import Code
 
 SPREAD_KEY = "topologySpreadConstraints[0].topologyKey"
 GOOD = {
@@ -96,7 +97,9 @@ def test_every_type_is_tested() -> None:
     ],
 )
 def test_bounds_and_keys_are_checked_in_place(text: str, expected: str) -> None:
-    assert any(expected in found.expected for found in lint(text).diagnostics)
+    (found,) = lint(text).diagnostics
+    assert expected in found.expected
+    assert found.code is Code.MALFORMED_VALUE
 
 
 @pytest.mark.parametrize(
