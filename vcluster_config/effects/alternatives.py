@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from vcluster_config.model.kubernetes import CHOICES, types
+from vcluster_config.model.kubernetes import choices_of, types
 from vcluster_config.model.shape import Form, Shape, fields, shape_of
 from vcluster_config.model.values import ValueType, auto_bool
 
@@ -75,8 +75,9 @@ def _kubernetes_object(name: str) -> dict[str, Any]:
 
 
 def _simple(name: str, key: str, kind: str) -> Any:
-    if (name, key) in CHOICES:
-        return CHOICES[name, key][-1]
+    words = choices_of(name, key) if kind == "string" else ()
+    if words:
+        return words[-1]
     return {"string": _WORD, "integer": 7, "boolean": True, "quantity": "7", "int-or-string": 7}.get(kind)
 
 

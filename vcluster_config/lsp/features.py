@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 from vcluster_config.judged import judge
 from vcluster_config.lint.check import Report, check
 from vcluster_config.lint.fix import safe_edits
-from vcluster_config.lsp import kubernetes
 from vcluster_config.lsp.place import Cursor, cursor, sibling_keys
+from vcluster_config.model import kubernetes_fields as kubernetes
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Place, Shape, fields, places, shape_of, spell
 from vcluster_config.model.values import ValueType, auto_bool

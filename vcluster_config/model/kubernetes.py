@@ -1,6 +1,6 @@
 """Checks objects that are handed to Kubernetes against its own schema, instead of letting the API server refuse them.
 
-``kubernetes.json`` is extracted from the OpenAPI document of a Kubernetes release.
+``kubernetes.json`` is extracted from the OpenAPI documents of an API server (``vcluster_config.schema.kubernetes``).
 """
 
 import json
@@ -20,25 +20,31 @@ _PLAIN: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
     "int-or-string": ((int, str), "a whole number or text"),
 }
 _QUANTITY: Final = re.compile(r"[+-]?(\d+|\d+\.\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
-CHOICES: Final = {
-    ("Container", "imagePullPolicy"): ("Always", "IfNotPresent", "Never"),
-    ("Container", "restartPolicy"): ("Always", "Never", "OnFailure"),
-    ("IngressSpec", "pathType"): ("Exact", "Prefix", "ImplementationSpecific"),
-    ("LabelSelectorRequirement", "operator"): ("In", "NotIn", "Exists", "DoesNotExist"),
-    ("NodeSelectorRequirement", "operator"): ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
-    ("PodSecurityContext", "fsGroupChangePolicy"): ("Always", "OnRootMismatch"),
-    ("SeccompProfile", "type"): ("Localhost", "RuntimeDefault", "Unconfined"),
-    ("ServicePort", "protocol"): ("TCP", "UDP", "SCTP"),
-    ("ServiceSpec", "externalTrafficPolicy"): ("Cluster", "Local"),
-    ("ServiceSpec", "internalTrafficPolicy"): ("Cluster", "Local"),
-    ("ServiceSpec", "ipFamilyPolicy"): ("SingleStack", "PreferDualStack", "RequireDualStack"),
-    ("ServiceSpec", "sessionAffinity"): ("ClientIP", "None"),
-    ("ServiceSpec", "type"): ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
-    ("Toleration", "effect"): ("", "NoExecute", "NoSchedule", "PreferNoSchedule"),
-    ("Toleration", "operator"): ("", "Equal", "Exists", "Gt", "Lt"),
-    ("TopologySpreadConstraint", "whenUnsatisfiable"): ("DoNotSchedule", "ScheduleAnyway"),
-    ("VolumeMount", "mountPropagation"): ("Bidirectional", "HostToContainer", "None"),
+_UNDECLARED: Final = {
+    ("Container", "restartPolicy"): ("", "Always", "Never", "OnFailure"),
+    ("ContainerResizePolicy", "restartPolicy"): ("NotRequired", "RestartContainer"),
+    ("ContainerRestartRule", "action"): ("Restart", "RestartAllContainers"),
+    ("ContainerRestartRuleOnExitCodes", "operator"): ("In", "NotIn"),
+    ("LabelSelectorRequirement", "operator"): ("DoesNotExist", "Exists", "In", "NotIn"),
+    ("PodSecurityContext", "seLinuxChangePolicy"): ("", "MountOption", "Recursive"),
+    ("ServiceSpec", "trafficDistribution"): ("", "PreferClose", "PreferSameNode", "PreferSameZone"),
+    ("VolumeMount", "recursiveReadOnly"): ("", "Disabled", "Enabled", "IfPossible"),
 }
+"""Closed sets that the API server enforces and its OpenAPI document does not tell."""
+_RANGES: Final = {
+    ("ContainerPort", "containerPort"): (1, 65535),
+    ("ContainerPort", "hostPort"): (0, 65535),
+    ("GRPCAction", "port"): (1, 65535),
+    ("HTTPGetAction", "port"): (1, 65535),
+    ("ServicePort", "nodePort"): (0, 65535),
+    ("ServicePort", "port"): (1, 65535),
+    ("ServicePort", "targetPort"): (1, 65535),
+    ("TCPSocketAction", "port"): (1, 65535),
+    ("TopologySpreadConstraint", "maxSkew"): (1, 2**31 - 1),
+    ("WeightedPodAffinityTerm", "weight"): (1, 100),
+    ("PreferredSchedulingTerm", "weight"): (1, 100),
+}
+"""Bounds that the API server enforces (https://kubernetes.io/docs/reference/kubernetes-api/)."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,18 @@ class Refusal:
 
 @cache
 def types() -> dict[str, Any]:
-    """Known types; each has ``required`` and ``fields``."""
+    """Known types; each has ``required`` and ``fields``, some ``choices``: closed sets of words by field."""
     from importlib.resources import files
 
     text = files("vcluster_config.model").joinpath("kubernetes.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)["types"]
     return document
+
+
+def choices_of(name: str, field: str) -> tuple[str, ...]:
+    """Words that a field of a type may hold, or that its items may; empty when any will do."""
+    declared: list[str] = types()[name].get("choices", {}).get(field, [])
+    return tuple(declared) or _UNDECLARED.get((name, field), ())
 
 
 def refusals(kind: KubeType, node: Node, path: Path) -> Iterator[Refusal]:
@@ -127,6 +139,15 @@ def _scalar(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterat
     accepted, expected = _PLAIN[kind]
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind != "boolean"):
         yield Refusal(path, {"type": "kubernetes", "msg": expected})
-    elif field in CHOICES and value not in CHOICES[field]:
-        choices = ", ".join(f"'{choice}'" for choice in CHOICES[field])
+    elif (words := choices_of(*field)) and value not in words:
+        choices = ", ".join(f"'{choice}'" for choice in words)
         yield Refusal(path, {"type": "literal_error", "ctx": {"expected": choices}})
+    elif field in _RANGES and isinstance(value, int):
+        yield from _outside(value, *_RANGES[field], path)
+
+
+def _outside(value: int, low: int, high: int, path: Path) -> Iterator[Refusal]:
+    if value < low:
+        yield Refusal(path, {"type": "greater_than_equal", "ctx": {"ge": low}})
+    elif value > high:
+        yield Refusal(path, {"type": "less_than_equal", "ctx": {"le": high}})

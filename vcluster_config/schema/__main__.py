@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from vcluster_config.schema import pages, settings
+from vcluster_config.schema import kubernetes, pages, settings
 from vcluster_config.schema.editor import editor_schema
 from vcluster_config.source.codes import Code
 from vcluster_contract.config import SyncerConfig
@@ -19,6 +19,7 @@ def generated() -> dict[str, str]:
     return {
         "schemas/vcluster.schema.json": _dump(editor_schema()),
         "schemas/syncer-config.schema.json": _dump(msgspec.json.schema(SyncerConfig)),
+        "vcluster_config/model/kubernetes.json": kubernetes.generated(),
         "docs/reference/settings.md": settings.reference_index(),
         **{f"docs/reference/settings/{key}.md": settings.reference_page(key) for key in settings.top_level()},
         "docs/reference/codes.md": pages.index(),

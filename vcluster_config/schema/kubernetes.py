@@ -1,15 +1,19 @@
-"""Extracts from Kubernetes' published OpenAPI document what checking sub-objects needs.
+"""Extracts from the schema of every object what checking the objects inside a vcluster.yaml needs.
 
-``python -m vcluster_config.schema.kubernetes api/openapi-spec/swagger.json`` of a Kubernetes release rewrites
-``vcluster_config/model/kubernetes.json``; descriptions stay behind, so the file is small enough to load on demand.
+The source is ``vcluster_config/effects/objects.json.gz``, which ``vcluster_config.schema.objects`` takes from a live
+API server. Types that no vcluster.yaml can hold are left out, so the result is small enough to load on demand.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
-import sys
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from vcluster_config.schema import objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ROOTS: Final = (
     "io.k8s.api.admissionregistration.v1.MatchCondition",
@@ -40,10 +44,11 @@ _SPECIAL: Final = {
     "io.k8s.apimachinery.pkg.apis.meta.v1.Time": "string",
     "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": "string",
 }
+_REFERENCE: Final = "#/definitions/"
 
 
-def extract(swagger: dict[str, Any]) -> dict[str, Any]:
-    """Types reachable from the roots: required fields, and the type of each field.
+def extract(schema: dict[str, Any]) -> dict[str, Any]:
+    """Types reachable from the roots: required fields, the type of each field, and closed sets of words.
 
     A type is ``string``, ``integer``, ``number``, ``boolean``, ``quantity``, ``int-or-string`` or ``any``, a name of
     another entry with a leading ``#``, ``[]`` before the type of list items, or ``{}`` before that of map values.
@@ -52,16 +57,28 @@ def extract(swagger: dict[str, Any]) -> dict[str, Any]:
     todo = list(_ROOTS)
     while todo:
         name = todo.pop()
-        definition = swagger["definitions"][name]
         short = _short(name)
-        if short in found or name in _SPECIAL:
-            continue
-        properties = definition.get("properties", {})
-        found[short] = {
-            "required": sorted(definition.get("required", [])),
-            "fields": {field: _type(schema, todo) for field, schema in sorted(properties.items())},
-        }
-    return {"version": swagger["info"]["version"], "types": dict(sorted(found.items()))}
+        if short not in found and name not in _SPECIAL:
+            found[short] = _entry(schema["definitions"][name], todo)
+    return {"version": schema["version"], "types": dict(sorted(found.items()))}
+
+
+def _entry(definition: dict[str, Any], todo: list[str]) -> dict[str, Any]:
+    properties = sorted(definition.get("properties", {}).items())
+    required = sorted(definition.get("required", []))
+    words = {field: _words(schema, optional=field not in required) for field, schema in properties}
+    entry: dict[str, Any] = {
+        "required": required,
+        "fields": {field: _type(schema, todo) for field, schema in properties},
+    }
+    closed = {field: choices for field, choices in words.items() if choices}
+    return {**entry, "choices": closed} if closed else entry
+
+
+def _words(schema: dict[str, Any], *, optional: bool) -> list[str]:
+    """Closed set of a field or of its items; only optional fields may be empty, which is Go's way to leave them out."""
+    words: Iterable[str] = schema.get("enum") or schema.get("items", {}).get("enum", ())
+    return sorted(word for word in set(words) if word or optional)
 
 
 def _short(name: str) -> str:
@@ -70,7 +87,7 @@ def _short(name: str) -> str:
 
 def _type(schema: dict[str, Any], todo: list[str]) -> str:
     if "$ref" in schema:
-        name = schema["$ref"].removeprefix("#/definitions/")
+        name = schema["$ref"].removeprefix(_REFERENCE)
         if name in _SPECIAL:
             return _SPECIAL[name]
         todo.append(name)
@@ -83,7 +100,7 @@ def _type(schema: dict[str, Any], todo: list[str]) -> str:
     return str(kind)
 
 
-if __name__ == "__main__":
-    target = Path(__file__).resolve().parents[1] / "model" / "kubernetes.json"
-    document = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    target.write_text(json.dumps(extract(document), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+def generated() -> str:
+    """Content of ``model/kubernetes.json``."""
+    schema = json.loads(gzip.decompress(objects.TARGET.read_bytes()))
+    return json.dumps(extract(schema), indent=1, sort_keys=True) + "\n"

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcluster_config.lsp import features
-from vcluster_config.lsp.kubernetes import at
 from vcluster_config.lsp.protocol import Units
+from vcluster_config.model.kubernetes_fields import at
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import places
 

@@ -1,16 +1,12 @@
-"""Fields of Kubernetes objects inside a vcluster.yaml, so that help does not end where the dialect does."""
+"""Fields of Kubernetes objects inside a vcluster.yaml, so that help and rules do not end where the dialect does."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from vcluster_config.model.kubernetes import CHOICES, types
+from vcluster_config.model.kubernetes import choices_of, types
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Shape, fields, shape_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _WORDS: Final = {"string": "text", "integer": "whole number", "boolean": "true or false", "any": "anything"}
 
@@ -32,9 +28,9 @@ class KubeField:
     @property
     def choices(self) -> tuple[str, ...]:
         """Words that may stand here, when the set is closed."""
-        return tuple(word for word in CHOICES.get((self.owner, self.name), ()) if word)
+        return tuple(word for word in (choices_of(self.owner, self.name) if self.owner else ()) if word)
 
-    def below(self, step: str) -> KubeField | None:
+    def below(self, step: str) -> "KubeField | None":
         """One step down."""
         if step == "[]":
             return KubeField(self.kind[2:]) if self.kind.startswith("[]") else None
@@ -44,7 +40,7 @@ class KubeField:
         return KubeField(kind, self.kind[1:], step) if kind is not None else None
 
 
-def at(path: tuple[str, ...]) -> KubeField | None:
+def at(path: tuple[str, ...]) -> "KubeField | None":
     """The place inside a Kubernetes object that a path leads to; None outside of such objects."""
     shape: Shape | None = None
     section: Any = Config
@@ -67,7 +63,7 @@ def _next(shape: Shape | None, section: Any, step: str) -> Shape | None:
     return shape.item
 
 
-def _down(found: KubeField | None, steps: tuple[str, ...]) -> KubeField | None:
+def _down(found: KubeField | None, steps: tuple[str, ...]) -> "KubeField | None":
     for step in steps:
         found = found.below(step) if found is not None else None
     return found
