@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable
-from typing import TypeVar
+from functools import partial
+from typing import TypeVar, Unpack
 
 import msgspec
 
@@ -13,7 +14,21 @@ from tests.sim import answers
 from tests.sim.fake_server import Call, FakeServer, in_scope, matcher
 from tests.sim.storage import as_event, bookmark
 from vcluster_contract.kinds import Resource
-from vcluster_syncer.kube.api import JSON, Entry, Key, Page, PatchType, Propagation, WatchEvent
+from vcluster_syncer.kube.api import (
+    JSON,
+    CreateOptions,
+    DeleteOptions,
+    Entry,
+    Key,
+    ListOptions,
+    Page,
+    PatchOptions,
+    PatchType,
+    WatchEvent,
+    WatchOptions,
+    WriteOptions,
+)
+from vcluster_syncer.kube.client import PAGE_SIZE, WATCH_SECONDS
 from vcluster_syncer.kube.errors import ApiError, Unreachable
 
 T = TypeVar("T")
@@ -30,40 +45,24 @@ class FakeClient:
         self.user = user
         self.latency = latency
 
-    async def list_page(
-        self,
-        resource: Resource,
-        namespace: str = "",
-        *,
-        label_selector: str = "",
-        field_selector: str = "",
-        limit: int = 500,
-        continue_token: str = "",
-        resource_version: str = "",
-    ) -> Page:
-        matches = matcher(label_selector, field_selector)
+    async def list_page(self, resource: Resource, namespace: str = "", **options: Unpack[ListOptions]) -> Page:
+        matches = matcher(options.get("label_selector", ""), options.get("field_selector", ""))
 
         def answer() -> Page:
-            found = self.server.list_page(resource, namespace, matches, limit, continue_token)
+            limit, token = options.get("limit", PAGE_SIZE), options.get("continue_token", "")
+            found = self.server.list_page(resource, namespace, matches, limit, token)
             return Page(found[0], str(found[1]), found[2])
 
         return await self._call("list", resource, "", Key(namespace, ""), answer)
 
     async def watch(
-        self,
-        resource: Resource,
-        namespace: str = "",
-        *,
-        resource_version: str,
-        label_selector: str = "",
-        field_selector: str = "",
-        timeout_seconds: int = 300,
+        self, resource: Resource, namespace: str = "", **options: Unpack[WatchOptions]
     ) -> AsyncGenerator[WatchEvent, None]:
-        selected = matcher(label_selector, field_selector)
-        seen = int(resource_version)
+        selected = matcher(options.get("label_selector", ""), options.get("field_selector", ""))
+        seen = int(options["resource_version"])
         await self._call("watch", resource, "", Key(namespace, ""), lambda: self.server.changes(resource, seen))
         loop = asyncio.get_running_loop()
-        end, next_bookmark = loop.time() + timeout_seconds, loop.time() + BOOKMARK_SECONDS
+        end, next_bookmark = loop.time() + options.get("timeout_seconds", WATCH_SECONDS), loop.time() + BOOKMARK_SECONDS
 
         def matches(entry: Entry) -> bool:
             return in_scope(entry, resource, namespace) and selected(entry)
@@ -92,39 +91,24 @@ class FakeClient:
     async def get(self, resource: Resource, key: Key, *, subresource: str = "") -> JSON:
         return await self._call("get", resource, subresource, key, lambda: self.server.get(resource, key))
 
-    async def create(
-        self,
-        resource: Resource,
-        namespace: str,
-        body: JSON,
-        *,
-        name: str = "",
-        subresource: str = "",
-        field_manager: str = "",
-        dry_run: bool = False,
-    ) -> JSON:
-        key = Key(namespace, name or body.get("metadata", {}).get("name", ""))
+    async def create(self, resource: Resource, namespace: str, body: JSON, **options: Unpack[CreateOptions]) -> JSON:
+        key = Key(namespace, options.get("name") or body.get("metadata", {}).get("name", ""))
+        subresource, manager = options.get("subresource", ""), options.get("field_manager") or self.user
 
         def answer() -> JSON:
             if resource.plural == "selfsubjectaccessreviews":
                 return self._review(body)
             if subresource:
                 return self.server.create_subresource(resource, key, subresource, body)
-            return self.server.create(resource, namespace, body, manager=field_manager or self.user, dry_run=dry_run)
+            dry_run = options.get("dry_run", False)
+            return self.server.create(resource, namespace, body, manager=manager, dry_run=dry_run)
 
         return await self._call("create", resource, subresource, key, answer)
 
-    async def update(
-        self, resource: Resource, key: Key, body: JSON, *, subresource: str = "", field_manager: str = ""
-    ) -> JSON:
-        manager = field_manager or self.user
-        return await self._call(
-            "update",
-            resource,
-            subresource,
-            key,
-            lambda: self.server.update(resource, key, body, subresource=subresource, manager=manager),
-        )
+    async def update(self, resource: Resource, key: Key, body: JSON, **options: Unpack[WriteOptions]) -> JSON:
+        subresource, manager = options.get("subresource", ""), options.get("field_manager") or self.user
+        call = partial(self.server.update, resource, key, body, subresource=subresource, manager=manager)
+        return await self._call("update", resource, subresource, key, call)
 
     async def patch(
         self,
@@ -132,54 +116,33 @@ class FakeClient:
         key: Key,
         body: JSON | list[JSON],
         patch_type: PatchType = PatchType.MERGE,
-        *,
-        subresource: str = "",
-        field_manager: str = "",
-        force: bool = False,
-        dry_run: bool = False,
+        **options: Unpack[PatchOptions],
     ) -> JSON:
-        manager = field_manager if patch_type is PatchType.APPLY else field_manager or self.user
-        return await self._call(
-            "patch",
+        manager = options.get("field_manager", "") or ("" if patch_type is PatchType.APPLY else self.user)
+        call = partial(
+            self.server.patch,
             resource,
-            subresource,
             key,
-            lambda: self.server.patch(
-                resource,
-                key,
-                body,
-                patch_type,
-                subresource=subresource,
-                manager=manager,
-                force=force,
-                dry_run=dry_run,
-            ),
+            body,
+            patch_type,
+            subresource=options.get("subresource", ""),
+            manager=manager,
+            force=options.get("force", False),
+            dry_run=options.get("dry_run", False),
         )
+        return await self._call("patch", resource, options.get("subresource", ""), key, call)
 
-    async def delete(
-        self,
-        resource: Resource,
-        key: Key,
-        *,
-        uid: str = "",
-        resource_version: str = "",
-        grace_period_seconds: int | None = None,
-        propagation: Propagation | None = None,
-    ) -> None:
-        await self._call(
-            "delete",
+    async def delete(self, resource: Resource, key: Key, **options: Unpack[DeleteOptions]) -> None:
+        call = partial(
+            self.server.delete,
             resource,
-            "",
             key,
-            lambda: self.server.delete(
-                resource,
-                key,
-                uid=uid,
-                resource_version=resource_version,
-                grace=grace_period_seconds,
-                propagation=propagation,
-            ),
+            uid=options.get("uid", ""),
+            resource_version=options.get("resource_version", ""),
+            grace=options.get("grace_period_seconds"),
+            propagation=options.get("propagation"),
         )
+        await self._call("delete", resource, "", key, call)
 
     async def raw_get(self, path: str) -> bytes:
         await self._travel()

@@ -6,17 +6,17 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from typing import Any, Never, ParamSpec, TypeVar
+from typing import Any, Never, TypeVar, Unpack
 
 import msgspec
 
 from tests.sim.fake_server import FakeServer
 from vcluster_contract.kinds import Resource
 from vcluster_syncer.clock import Random
-from vcluster_syncer.kube.api import Client, WatchEvent
+from vcluster_syncer.kube.api import Client, WatchEvent, WatchOptions
+from vcluster_syncer.kube.delegate import READS, DelegatingClient, Request, Send
 from vcluster_syncer.kube.errors import Conflict, ServerError, TooManyRequests, Unreachable
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -51,7 +51,7 @@ STORMY = Menu(
 QUIET = Menu()
 
 
-class NemesisClient:
+class NemesisClient(DelegatingClient):
     """A ``Client`` that misbehaves by its menu; ``checkpoint`` is called around every write.
 
     A checkpoint may cancel the syncer's tasks: that is a crash at exactly this point.
@@ -60,39 +60,17 @@ class NemesisClient:
     def __init__(
         self, inner: Client, random: Random, menu: Menu, checkpoint: Callable[[str], None] | None = None
     ) -> None:
+        super().__init__(inner)
         self.menu = menu
         self.checkpoint = checkpoint
-        self._inner = inner
         self._random = random
-        self.list_page = self._read(inner.list_page)
-        self.get = self._read(inner.get)
-        self.raw_get = self._read(inner.raw_get)
-        self.create = self._write(inner.create)
-        self.update = self._write(inner.update, versioned=True)
-        self.patch = self._write(inner.patch, versioned=True)
-        self.delete = self._write(inner.delete, versioned=True)
 
     async def watch(
-        self,
-        resource: Resource,
-        namespace: str = "",
-        *,
-        resource_version: str,
-        label_selector: str = "",
-        field_selector: str = "",
-        timeout_seconds: int = 300,
+        self, resource: Resource, namespace: str = "", **options: Unpack[WatchOptions]
     ) -> AsyncGenerator[WatchEvent, None]:
         await self._before()
-        stream = self._inner.watch(
-            resource,
-            namespace,
-            resource_version=resource_version,
-            label_selector=label_selector,
-            field_selector=field_selector,
-            timeout_seconds=timeout_seconds,
-        )
         past: deque[WatchEvent] = deque(maxlen=5)
-        async with aclosing(stream) as events:
+        async with aclosing(self._inner.watch(resource, namespace, **options)) as events:
             async for event in events:
                 if self._strikes(self.menu.watch_cut):
                     raise Unreachable("watch cut by the nemesis", sent=True)
@@ -103,30 +81,25 @@ class NemesisClient:
                 if self._strikes(self.menu.watch_duplicate):
                     yield self._random.choice(past)
 
-    def _read(self, call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-        async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def raw_get(self, path: str) -> bytes:
+        await self._before()
+        return await super().raw_get(path)
+
+    async def _send(self, request: Request, send: Send[T]) -> T:
+        if request.verb in READS:
             await self._before()
-            return await call(*args, **kwargs)
-
-        return guarded
-
-    def _write(
-        self, call: Callable[P, Coroutine[Any, Any, T]], *, versioned: bool = False
-    ) -> Callable[P, Coroutine[Any, Any, T]]:
-        async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-            self._at("before")
-            await self._before()
-            if versioned and self._strikes(self.menu.conflict):
-                raise Conflict(409, "Conflict", "conflict made by the nemesis")
-            result = await call(*args, **kwargs)
-            self._at("after")
-            if self._strikes(self.menu.reply_lost):
-                raise Unreachable("reply lost by the nemesis", sent=True)
-            if self._strikes(self.menu.failure):
-                raise ServerError(500, "InternalError", "failure after the write, made by the nemesis")
-            return result
-
-        return guarded
+            return await send()
+        self._at("before")
+        await self._before()
+        if request.verb != "create" and self._strikes(self.menu.conflict):
+            raise Conflict(409, "Conflict", "conflict made by the nemesis")
+        result = await send()
+        self._at("after")
+        if self._strikes(self.menu.reply_lost):
+            raise Unreachable("reply lost by the nemesis", sent=True)
+        if self._strikes(self.menu.failure):
+            raise ServerError(500, "InternalError", "failure after the write, made by the nemesis")
+        return result
 
     async def _before(self) -> None:
         if self._strikes(self.menu.slow):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Required, TypedDict, Unpack
 
 import msgspec
 
@@ -94,6 +94,55 @@ class PatchType(StrEnum):
 Propagation = Literal["Background", "Foreground", "Orphan"]
 
 
+class ListOptions(TypedDict, total=False):
+    """Of a list, with ``limit`` 500 when absent; 0 asks for everything at once."""
+
+    label_selector: str
+    field_selector: str
+    limit: int
+    continue_token: str
+    resource_version: str
+
+
+class WatchOptions(TypedDict, total=False):
+    """Of a watch, with ``timeout_seconds`` 300 when absent."""
+
+    resource_version: Required[str]
+    label_selector: str
+    field_selector: str
+    timeout_seconds: int
+
+
+class WriteOptions(TypedDict, total=False):
+    """Of every write with a body."""
+
+    subresource: str
+    field_manager: str
+
+
+class CreateOptions(WriteOptions, total=False):
+    """``name`` and ``subresource`` address for example ``pods/NAME/binding``."""
+
+    name: str
+    dry_run: bool
+
+
+class PatchOptions(WriteOptions, total=False):
+    """``force`` takes over conflicting fields of an apply patch."""
+
+    force: bool
+    dry_run: bool
+
+
+class DeleteOptions(TypedDict, total=False):
+    """Preconditions and manner of a deletion."""
+
+    uid: str
+    resource_version: str
+    grace_period_seconds: int | None
+    propagation: Propagation | None
+
+
 class Client(Protocol):
     """Typed by resource, not by kind: bodies are plain JSON.
 
@@ -102,29 +151,12 @@ class Client(Protocol):
     on ``list_page`` and ``watch`` means all namespaces.
     """
 
-    async def list_page(
-        self,
-        resource: Resource,
-        namespace: str = "",
-        *,
-        label_selector: str = "",
-        field_selector: str = "",
-        limit: int = 500,
-        continue_token: str = "",
-        resource_version: str = "",
-    ) -> Page:
-        """One page of objects."""
+    async def list_page(self, resource: Resource, namespace: str = "", **options: Unpack[ListOptions]) -> Page:
+        """One page of objects; a continue token that is too old raises ``Gone``."""
         ...
 
     def watch(
-        self,
-        resource: Resource,
-        namespace: str = "",
-        *,
-        resource_version: str,
-        label_selector: str = "",
-        field_selector: str = "",
-        timeout_seconds: int = 300,
+        self, resource: Resource, namespace: str = "", **options: Unpack[WatchOptions]
     ) -> AsyncGenerator[WatchEvent, None]:
         """Events after ``resource_version`` with bookmarks, until the server ends the watch.
 
@@ -136,23 +168,11 @@ class Client(Protocol):
         """The object, read from storage."""
         ...
 
-    async def create(
-        self,
-        resource: Resource,
-        namespace: str,
-        body: JSON,
-        *,
-        name: str = "",
-        subresource: str = "",
-        field_manager: str = "",
-        dry_run: bool = False,
-    ) -> JSON:
-        """POST; ``name`` and ``subresource`` address for example ``pods/NAME/binding``."""
+    async def create(self, resource: Resource, namespace: str, body: JSON, **options: Unpack[CreateOptions]) -> JSON:
+        """POST to the collection, or to the sub-resource of ``name``."""
         ...
 
-    async def update(
-        self, resource: Resource, key: Key, body: JSON, *, subresource: str = "", field_manager: str = ""
-    ) -> JSON:
+    async def update(self, resource: Resource, key: Key, body: JSON, **options: Unpack[WriteOptions]) -> JSON:
         """PUT with the body's resource version as precondition."""
         ...
 
@@ -162,25 +182,12 @@ class Client(Protocol):
         key: Key,
         body: JSON | list[JSON],
         patch_type: PatchType = PatchType.MERGE,
-        *,
-        subresource: str = "",
-        field_manager: str = "",
-        force: bool = False,
-        dry_run: bool = False,
+        **options: Unpack[PatchOptions],
     ) -> JSON:
-        """PATCH; ``force`` takes over conflicting fields of an apply patch."""
+        """PATCH; an apply patch is JSON, which is YAML too."""
         ...
 
-    async def delete(
-        self,
-        resource: Resource,
-        key: Key,
-        *,
-        uid: str = "",
-        resource_version: str = "",
-        grace_period_seconds: int | None = None,
-        propagation: Propagation | None = None,
-    ) -> None:
+    async def delete(self, resource: Resource, key: Key, **options: Unpack[DeleteOptions]) -> None:
         """DELETE with preconditions; an absent object raises ``NotFound``, another UID ``Conflict``."""
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import msgspec
 
@@ -11,11 +11,25 @@ from vcluster_contract.kinds import Resource
 from vcluster_syncer.clock import Clock
 from vcluster_syncer.kube import decode, paths
 from vcluster_syncer.kube.access import Access
-from vcluster_syncer.kube.api import JSON, Key, Page, PatchType, Propagation, WatchEvent
+from vcluster_syncer.kube.api import (
+    JSON,
+    CreateOptions,
+    DeleteOptions,
+    Key,
+    ListOptions,
+    Page,
+    PatchOptions,
+    PatchType,
+    WatchEvent,
+    WatchOptions,
+    WriteOptions,
+)
 from vcluster_syncer.kube.connection import Response
 from vcluster_syncer.kube.http import HttpClient, Stream
 
 LIST_TIMEOUT: Final = 60.0
+PAGE_SIZE: Final = 500
+WATCH_SECONDS: Final = 300
 _encode = msgspec.json.Encoder().encode
 
 
@@ -30,47 +44,31 @@ class KubeClient:
         """A client for ``access``; the first request opens the first connection."""
         return cls(HttpClient(access, clock))
 
-    async def list_page(
-        self,
-        resource: Resource,
-        namespace: str = "",
-        *,
-        label_selector: str = "",
-        field_selector: str = "",
-        limit: int = 500,
-        continue_token: str = "",
-        resource_version: str = "",
-    ) -> Page:
-        """One page of objects; a continue token that is too old raises ``Gone``."""
+    async def list_page(self, resource: Resource, namespace: str = "", **options: Unpack[ListOptions]) -> Page:
+        """One page of objects."""
+        limit = options.get("limit", PAGE_SIZE)
         query = {
-            "labelSelector": label_selector,
-            "fieldSelector": field_selector,
+            "labelSelector": options.get("label_selector", ""),
+            "fieldSelector": options.get("field_selector", ""),
             "limit": str(limit) if limit else "",
-            "continue": continue_token,
-            "resourceVersion": resource_version,
+            "continue": options.get("continue_token", ""),
+            "resourceVersion": options.get("resource_version", ""),
         }
         path = paths.with_query(paths.collection(resource, namespace), query)
         response = await self.http.request("GET", path, timeout=LIST_TIMEOUT)
         return decode.page(_checked(response).body, resource.kind, resource.api_version)
 
     async def watch(
-        self,
-        resource: Resource,
-        namespace: str = "",
-        *,
-        resource_version: str,
-        label_selector: str = "",
-        field_selector: str = "",
-        timeout_seconds: int = 300,
+        self, resource: Resource, namespace: str = "", **options: Unpack[WatchOptions]
     ) -> AsyncGenerator[WatchEvent, None]:
         """Events after ``resource_version``; leaving the iteration closes the connection."""
         query = {
             "watch": "true",
             "allowWatchBookmarks": "true",
-            "resourceVersion": resource_version,
-            "labelSelector": label_selector,
-            "fieldSelector": field_selector,
-            "timeoutSeconds": str(timeout_seconds),
+            "resourceVersion": options["resource_version"],
+            "labelSelector": options.get("label_selector", ""),
+            "fieldSelector": options.get("field_selector", ""),
+            "timeoutSeconds": str(options.get("timeout_seconds", WATCH_SECONDS)),
         }
         stream = await self.http.stream(paths.with_query(paths.collection(resource, namespace), query))
         try:
@@ -88,29 +86,21 @@ class KubeClient:
         """The object, read from storage."""
         return _json(await self.http.request("GET", paths.item(resource, key, subresource)))
 
-    async def create(
-        self,
-        resource: Resource,
-        namespace: str,
-        body: JSON,
-        *,
-        name: str = "",
-        subresource: str = "",
-        field_manager: str = "",
-        dry_run: bool = False,
-    ) -> JSON:
-        """POST to the collection, or to the sub-resource of ``name``."""
+    async def create(self, resource: Resource, namespace: str, body: JSON, **options: Unpack[CreateOptions]) -> JSON:
+        """POST."""
         path = paths.collection(resource, namespace)
-        if name:
-            path = paths.item(resource, Key(namespace, name), subresource)
-        query = {"fieldManager": field_manager, "dryRun": "All" if dry_run else ""}
+        if name := options.get("name"):
+            path = paths.item(resource, Key(namespace, name), options.get("subresource", ""))
+        query = {
+            "fieldManager": options.get("field_manager", ""),
+            "dryRun": "All" if options.get("dry_run") else "",
+        }
         return _json(await self.http.request("POST", paths.with_query(path, query), body=_encode(body)))
 
-    async def update(
-        self, resource: Resource, key: Key, body: JSON, *, subresource: str = "", field_manager: str = ""
-    ) -> JSON:
-        """PUT with the body's resource version as precondition."""
-        path = paths.with_query(paths.item(resource, key, subresource), {"fieldManager": field_manager})
+    async def update(self, resource: Resource, key: Key, body: JSON, **options: Unpack[WriteOptions]) -> JSON:
+        """PUT."""
+        query = {"fieldManager": options.get("field_manager", "")}
+        path = paths.with_query(paths.item(resource, key, options.get("subresource", "")), query)
         return _json(await self.http.request("PUT", path, body=_encode(body)))
 
     async def patch(
@@ -119,41 +109,28 @@ class KubeClient:
         key: Key,
         body: JSON | list[JSON],
         patch_type: PatchType = PatchType.MERGE,
-        *,
-        subresource: str = "",
-        field_manager: str = "",
-        force: bool = False,
-        dry_run: bool = False,
+        **options: Unpack[PatchOptions],
     ) -> JSON:
-        """PATCH; an apply patch is sent as JSON, which is YAML too."""
+        """PATCH."""
         query = {
-            "fieldManager": field_manager,
-            "force": "true" if force else "",
-            "dryRun": "All" if dry_run else "",
+            "fieldManager": options.get("field_manager", ""),
+            "force": "true" if options.get("force") else "",
+            "dryRun": "All" if options.get("dry_run") else "",
         }
-        path = paths.with_query(paths.item(resource, key, subresource), query)
+        path = paths.with_query(paths.item(resource, key, options.get("subresource", "")), query)
         return _json(await self.http.request("PATCH", path, body=_encode(body), content_type=patch_type.value))
 
-    async def delete(
-        self,
-        resource: Resource,
-        key: Key,
-        *,
-        uid: str = "",
-        resource_version: str = "",
-        grace_period_seconds: int | None = None,
-        propagation: Propagation | None = None,
-    ) -> None:
+    async def delete(self, resource: Resource, key: Key, **options: Unpack[DeleteOptions]) -> None:
         """DELETE with its options as body."""
-        options: dict[str, Any] = {"kind": "DeleteOptions", "apiVersion": "v1"}
-        preconditions = {"uid": uid, "resourceVersion": resource_version}
-        if uid or resource_version:
-            options["preconditions"] = {name: value for name, value in preconditions.items() if value}
-        if grace_period_seconds is not None:
-            options["gracePeriodSeconds"] = grace_period_seconds
-        if propagation:
-            options["propagationPolicy"] = propagation
-        _checked(await self.http.request("DELETE", paths.item(resource, key), body=_encode(options)))
+        body: dict[str, Any] = {"kind": "DeleteOptions", "apiVersion": "v1"}
+        preconditions = {"uid": options.get("uid"), "resourceVersion": options.get("resource_version")}
+        if kept := {name: value for name, value in preconditions.items() if value}:
+            body["preconditions"] = kept
+        if (grace := options.get("grace_period_seconds")) is not None:
+            body["gracePeriodSeconds"] = grace
+        if propagation := options.get("propagation"):
+            body["propagationPolicy"] = propagation
+        _checked(await self.http.request("DELETE", paths.item(resource, key), body=_encode(body)))
 
     async def raw_get(self, path: str) -> bytes:
         """GET of any path; the body as it came."""

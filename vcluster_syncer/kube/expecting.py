@@ -6,13 +6,16 @@ for its events would wait for ever (the "unobserved state" that Sieve, OSDI'22, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, ParamSpec, Protocol
+from collections.abc import Mapping
+from typing import Final, Protocol, TypeVar
 
 from vcluster_contract.kinds import Resource
 from vcluster_syncer.kube.api import JSON, Client, Key
+from vcluster_syncer.kube.delegate import DelegatingClient, Request, Send
 
-P = ParamSpec("P")
+T = TypeVar("T")
+_TELLING: Final = frozenset({"create", "update", "patch"})
+"""Verbs whose answer is the object."""
 
 
 class Expectant(Protocol):
@@ -23,31 +26,19 @@ class Expectant(Protocol):
         ...
 
 
-class ExpectingClient:
+class ExpectingClient(DelegatingClient):
     """A ``Client`` whose answers to writes are made known to the cache of their resource."""
 
     def __init__(self, inner: Client, caches: Mapping[Resource, Expectant]) -> None:
-        self.list_page = inner.list_page
-        self.watch = inner.watch
-        self.get = inner.get
-        self.raw_get = inner.raw_get
-        self.delete = inner.delete
-        self.create = _expecting(inner.create, caches)
-        self.update = _expecting(inner.update, caches)
-        self.patch = _expecting(inner.patch, caches)
+        super().__init__(inner)
+        self._caches = caches
 
-
-def _expecting(
-    write: Callable[P, Coroutine[Any, Any, JSON]], caches: Mapping[Resource, Expectant]
-) -> Callable[P, Coroutine[Any, Any, JSON]]:
-    async def guarded(*args: P.args, **kwargs: P.kwargs) -> JSON:
-        answer = await write(*args, **kwargs)
-        resource = args[0]
-        if isinstance(resource, Resource) and resource in caches and not kwargs.get("dry_run"):
-            _tell(caches[resource], resource, answer)
+    async def _send(self, request: Request, send: Send[T]) -> T:
+        answer = await send()
+        cache = self._caches.get(request.resource)
+        if cache is not None and request.verb in _TELLING and not request.dry_run and isinstance(answer, dict):
+            _tell(cache, request.resource, answer)
         return answer
-
-    return guarded
 
 
 def _tell(cache: Expectant, resource: Resource, answer: JSON) -> None:

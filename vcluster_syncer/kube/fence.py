@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, ParamSpec, TypeVar
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from vcluster_syncer.kube.api import Client
+from vcluster_syncer.kube.delegate import READS, DelegatingClient, Request, Send
 from vcluster_syncer.kube.errors import Unreachable
 
 LIMIT: Final = 15.0
 """Below the 20 s between renew deadline and end of a lease with the default timings."""
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -22,7 +22,7 @@ class Fenced(Unreachable):
         super().__init__("not leading: the write was held back", sent=False)
 
 
-class FencedClient:
+class FencedClient(DelegatingClient):
     """A ``Client`` whose writes ask ``leading`` first and raise ``Fenced``; reads pass.
 
     A write is given up after ``limit`` seconds: no longer than a lease outlives its renew deadline, or a write that
@@ -30,26 +30,17 @@ class FencedClient:
     """
 
     def __init__(self, inner: Client, leading: Callable[[], bool], *, limit: float = LIMIT) -> None:
-        self.list_page = inner.list_page
-        self.watch = inner.watch
-        self.get = inner.get
-        self.raw_get = inner.raw_get
-        self.create = _fenced(inner.create, leading, limit)
-        self.update = _fenced(inner.update, leading, limit)
-        self.patch = _fenced(inner.patch, leading, limit)
-        self.delete = _fenced(inner.delete, leading, limit)
+        super().__init__(inner)
+        self._leading = leading
+        self._limit = limit
 
-
-def _fenced(
-    write: Callable[P, Coroutine[Any, Any, T]], leading: Callable[[], bool], limit: float
-) -> Callable[P, Coroutine[Any, Any, T]]:
-    async def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-        if not leading():
+    async def _send(self, request: Request, send: Send[T]) -> T:
+        if request.verb in READS:
+            return await send()
+        if not self._leading():
             raise Fenced
         try:
-            async with asyncio.timeout(limit):
-                return await write(*args, **kwargs)
+            async with asyncio.timeout(self._limit):
+                return await send()
         except TimeoutError as error:
-            raise Unreachable(f"no answer within {limit:g} s", sent=True) from error
-
-    return guarded
+            raise Unreachable(f"no answer within {self._limit:g} s", sent=True) from error

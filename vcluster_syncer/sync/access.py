@@ -6,8 +6,8 @@ from typing import Final
 
 from vcluster_contract.kinds import Resource
 from vcluster_syncer.kube.api import Client
+from vcluster_syncer.kube.delegate import Request
 from vcluster_syncer.kube.errors import ApiError, Unreachable
-from vcluster_syncer.sync.tally import Request
 
 SELF_REVIEWS: Final = Resource(
     "authorization.k8s.io", "v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", namespaced=False

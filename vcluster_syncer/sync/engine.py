@@ -33,7 +33,7 @@ from vcluster_syncer.sync.breaker import LoopBroken
 from vcluster_syncer.sync.conditions import Conditions
 from vcluster_syncer.sync.instruments import Instruments
 from vcluster_syncer.sync.lane import Lane, Registration
-from vcluster_syncer.sync.tally import CURRENT, Request, SideName, Tally
+from vcluster_syncer.sync.tally import CURRENT, Asked, SideName, Tally
 
 WORKERS: Final = 32
 PATROL_INTERVAL: Final = 600.0
@@ -193,7 +193,7 @@ class Engine:
         lane: Lane,
         key: Key,
         error: ApiError | Unreachable | LoopBroken,
-        request: Request | None,
+        asked: Asked | None,
     ) -> None:
         match error:
             case ConflictError() | AlreadyExists() | NotFound():
@@ -209,8 +209,8 @@ class Engine:
                 lane.queue.add(key, after=error.retry_after)
             case Unreachable() | ServerError():
                 self._retry(lane, key, error)
-            case Forbidden() if request is not None and not await _may(world, request):
-                self._switch_off(world, lane, key, request)
+            case Forbidden() if asked is not None and not await _may(world, asked):
+                self._switch_off(world, lane, key, asked)
             case _:
                 self._retry(lane, key, error)
                 self._report(world, lane, key, str(error))
@@ -225,10 +225,11 @@ class Engine:
         details = {"kind": lane.name, "key": str(key), "error": str(error), "retry_in": round(delay, 2)}
         _logger.info("Reconcile failed", extra=details)
 
-    def _switch_off(self, world: World, lane: Lane, key: Key, request: Request) -> None:
+    def _switch_off(self, world: World, lane: Lane, key: Key, asked: Asked) -> None:
+        request = asked.request
         what = f"{request.verb} {request.resource.plural}{request.subresource and '/' + request.subresource}"
         message = (
-            f"the syncer is not allowed to {what} on the {request.side} cluster, so {lane.name} are not synced: "
+            f"the syncer is not allowed to {what} on the {asked.side} cluster, so {lane.name} are not synced: "
             f"apply the RBAC that the compiler wrote for this configuration"
         )
         lane.off_until = self._clock.monotonic() + OFF_FOR
@@ -258,5 +259,5 @@ def _meets_another_object(error: Invalid) -> bool:
     return any(cause.get("field") == "metadata.uid" for cause in error.details.get("causes") or ())
 
 
-async def _may(world: World, request: Request) -> bool:
-    return await may(world.host.client if request.side == "host" else world.virtual.client, request)
+async def _may(world: World, asked: Asked) -> bool:
+    return await may(world.host.client if asked.side == "host" else world.virtual.client, asked.request)

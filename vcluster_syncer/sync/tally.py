@@ -5,20 +5,16 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Final, Literal, NamedTuple
 
-from vcluster_contract.kinds import Resource
-from vcluster_syncer.kube.api import Key
+from vcluster_syncer.kube.delegate import Request
 
 SideName = Literal["host", "virtual"]
 
 
-class Request(NamedTuple):
-    """One request as RBAC sees it."""
+class Asked(NamedTuple):
+    """One request and whom it went to."""
 
     side: SideName
-    verb: str
-    resource: Resource
-    key: Key
-    subresource: str = ""
+    request: Request
 
 
 class Tally:
@@ -28,7 +24,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.writes = 0
-        self.last: Request | None = None
+        self.last: Asked | None = None
 
 
 CURRENT: Final[ContextVar[Tally | None]] = ContextVar("tally", default=None)
