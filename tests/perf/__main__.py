@@ -13,6 +13,7 @@ from devhost import addons
 from tests.e2e.harness.host import ROOT, HostCluster, resolve
 from tests.e2e.harness.vcluster import VirtualCluster
 from tests.perf import load, rest, startup, streams
+from tests.perf.accounting import Accounts
 from tests.perf.figures import Figures
 from tests.perf.side import Side, connect
 from vcluster_contract import names
@@ -20,6 +21,7 @@ from vcluster_contract import names
 NAMESPACE = "bench"
 BARE_NAMESPACE = "bench-bare"
 NAME = "bench"
+Row = Callable[[Side, Figures, Accounts | None], Awaitable[None]]
 ROWS = ("startup", "rest", "steady", "pods", "data", "services", "reads", "exec", "logs")
 
 
@@ -49,27 +51,30 @@ async def _measure(
     rows: set[str], runs: int, rest_seconds: float, *, host: HostCluster, cluster: VirtualCluster, figures: Figures
 ) -> None:
     virtual, bare = _sides(host, cluster)
+    accounts = _accounts(host, cluster, virtual)
     if "rest" in rows:
-        assert host.devhost is not None
-        user = f"system:serviceaccount:{NAMESPACE}:{names.control_plane_service_account(NAME)}"
-        node = host.devhost.node.name
-        log = host.devhost.audit_log
-        await rest.at_rest(virtual, figures, pod=cluster.pod, user=user, audit_log=log, node=node, seconds=rest_seconds)
-    once: dict[str, Callable[[Side, Figures], Awaitable[None]]] = {"steady": load.steady_pods}
-    often: dict[str, Callable[[Side, Figures], Awaitable[None]]] = {
+        await rest.at_rest(accounts, figures, seconds=rest_seconds)
+    once: dict[str, Row] = {"steady": load.steady_pods}
+    often: dict[str, Row] = {
         "pods": load.burst_pods,
-        "data": load.burst_data,
-        "services": load.services,
-        "reads": load.reads,
-        "exec": lambda side, figures: asyncio.to_thread(streams.execs, side, figures),
-        "logs": lambda side, figures: asyncio.to_thread(streams.logs, side, figures),
+        "data": lambda side, figures, _: load.burst_data(side, figures),
+        "services": lambda side, figures, _: load.services(side, figures),
+        "reads": lambda side, figures, _: load.reads(side, figures),
+        "exec": lambda side, figures, _: asyncio.to_thread(streams.execs, side, figures),
+        "logs": lambda side, figures, _: asyncio.to_thread(streams.logs, side, figures),
     }
     for name, row in (once | often).items():
         for _ in range(runs if name in often else 1):
             for side in (bare, virtual) if name in rows else ():
                 begin = time.perf_counter()
-                await row(side, figures)
+                await row(side, figures, accounts if side is virtual else None)
                 print(f"{name} on {side.label}: {time.perf_counter() - begin:.1f} s", flush=True)
+
+
+def _accounts(host: HostCluster, cluster: VirtualCluster, virtual: Side) -> Accounts:
+    assert host.devhost is not None
+    user = f"system:serviceaccount:{NAMESPACE}:{names.control_plane_service_account(NAME)}"
+    return Accounts(virtual, cluster.pod, user, host.devhost.audit_log)
 
 
 def _sides(host: HostCluster, cluster: VirtualCluster) -> tuple[Side, Side]:

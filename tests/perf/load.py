@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from tests.perf import work
+from tests.perf.accounting import Accounts
 from tests.perf.figures import Figures
 from tests.perf.observer import observing
 from tests.perf.side import Side
+from tests.perf.spending import spending
 from vcluster_contract.kinds import CONFIG_MAPS, PODS, SECRETS, SERVICES
 from vcluster_syncer.kube.api import Key
 
 
-async def steady_pods(side: Side, figures: Figures, *, rate: float = 10, seconds: float = 60) -> None:
-    """Pods at a constant rate: latency of each hop."""
+async def steady_pods(
+    side: Side, figures: Figures, accounts: Accounts | None, *, rate: float = 10, seconds: float = 60
+) -> None:
+    """Pods at a constant rate: latency of each hop, and with ``accounts`` what each costs."""
     names = [f"steady-{number}" for number in range(int(rate * seconds))]
     async with (
+        _accounted(accounts, figures, "10 pods/s", len(names)),
         observing(side.host, PODS, side.host_namespace) as host,
         observing(side.client, PODS, side.namespace) as virtual,
     ):
@@ -39,19 +45,20 @@ async def steady_pods(side: Side, figures: Figures, *, rate: float = 10, seconds
     await _remove(side, names)
 
 
-async def burst_pods(side: Side, figures: Figures, *, count: int = 500) -> None:
+async def burst_pods(side: Side, figures: Figures, accounts: Accounts | None, *, count: int = 500) -> None:
     """Pods all at once, and all deleted again."""
+    title = f"{count} pods at once"
     names = [f"burst-{number}" for number in range(count)]
     translated = [side.host_name(name) for name in names]
     async with (
         observing(side.host, PODS, side.host_namespace) as host,
         observing(side.client, PODS, side.namespace) as virtual,
     ):
-        begin = time.perf_counter()
-        await work.post(side, PODS, [work.pod(name) for name in names])
-        await host.until(lambda seen: all(name in seen.first for name in translated), "all host pods exist")
-        await virtual.until(lambda seen: all(name in seen.ready for name in names), "all pods are Ready")
-        title = f"{count} pods at once"
+        async with _accounted(accounts, figures, title, count):
+            begin = time.perf_counter()
+            await work.post(side, PODS, [work.pod(name) for name in names])
+            await host.until(lambda seen: all(name in seen.first for name in translated), "all host pods exist")
+            await virtual.until(lambda seen: all(name in seen.ready for name in names), "all pods are Ready")
         figures.add(f"{title}: all exist on the host, s", side.label, max(map(host.first.get, translated)) - begin)  # type: ignore[type-var,operator]
         figures.add(f"{title}: all Ready, s", side.label, max(virtual.ready[name] for name in names) - begin)
         figures.add(f"{title}: host Ready conditions taken back", side.label, host.unready_again)
@@ -106,6 +113,10 @@ async def reads(side: Side, figures: Figures, *, count: int = 200) -> None:
         taken.append(time.perf_counter() - begin)
     figures.add_quantiles("GET pod", side.label, taken)
     await _remove(side, ["read"])
+
+
+def _accounted(accounts: Accounts | None, figures: Figures, title: str, pods: int) -> AbstractAsyncContextManager[None]:
+    return spending(accounts, figures, title, pods=pods) if accounts else nullcontext()
 
 
 async def _remove(side: Side, names: list[str]) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from pathlib import Path
 
 from tests.e2e.harness.host import HostCluster
 from tests.e2e.harness.vcluster import VirtualCluster
+from tests.perf.cgroups import pod_cpu
 from tests.perf.figures import Figures
 from tests.perf.observer import Seen, observing
 from tests.perf.side import connect
 from vcluster_contract import names
 from vcluster_contract.kinds import PODS
 
-CPU_ACCOUNTS = (Path("/sys/fs/cgroup/cpuacct"), Path("/sys/fs/cgroup"))
 NAME = "bench-start"
 
 
@@ -38,7 +37,7 @@ async def _startup(host: HostCluster, figures: Figures, namespace: str) -> None:
             ready = max(time_ for name, time_ in seen.ready.items() if name.startswith(dns))
             figures.add("helm install → CoreDNS Ready inside, s", "virtual", ready - begin)
             uid = cluster.host_kubectl.get(f"pod/{cluster.pod}")["metadata"]["uid"]
-            figures.add("CPU spent by the control-plane pod until then, s", "virtual", _cpu_seconds(uid))
+            figures.add("CPU spent by the control-plane pod until then, s", "virtual", pod_cpu(uid))
             await installing
     finally:
         cluster.uninstall()
@@ -47,14 +46,3 @@ async def _startup(host: HostCluster, figures: Figures, namespace: str) -> None:
 
 def _dns_ready(seen: Seen, prefix: str) -> bool:
     return any(name.startswith(prefix) for name in seen.ready)
-
-
-def _cpu_seconds(uid: str) -> float:
-    for root in CPU_ACCOUNTS:
-        for folder in root.glob(f"**/pod{uid}"):
-            usage = folder / "cpuacct.usage"
-            if usage.exists():
-                return int(usage.read_text()) / 1e9
-            stat = dict(line.split() for line in (folder / "cpu.stat").read_text().splitlines())
-            return int(stat["usage_usec"]) / 1e6
-    raise FileNotFoundError(f"no cgroup of pod {uid}: the CPU row needs a host on this machine")
