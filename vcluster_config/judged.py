@@ -2,47 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from vcluster_config.lint.case import Case, keys
 from vcluster_config.source.codes import Code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vcluster_config.compile.output import CompiledChart
     from vcluster_config.lint.check import Report
+    from vcluster_config.model import Config
+    from vcluster_config.source.node import Path
 
-_MAY_BE_REFUSED: Final = tuple(
+T = TypeVar("T")
+_CHOICES: Final = tuple(
     keys(path)
     for path in (
         "controlPlane.backingStore",
-        "controlPlane.coredns.overwriteManifests",
         "controlPlane.distro.k0s",
         "controlPlane.distro.k3s",
         "controlPlane.distro.k8s.apiServer.image",
         "controlPlane.distro.k8s.version",
         "controlPlane.statefulSet.highAvailability.replicas",
-        "experimental.deploy",
-        "policies.centralAdmission",
     )
+)
+_OBJECTS: Final = tuple(
+    keys(path)
+    for path in ("controlPlane.coredns.overwriteManifests", "experimental.deploy", "policies.centralAdmission")
 )
 
 
 def compile_report(report: Report) -> CompiledChart | None:
     """Compile a configuration without errors; a refusal is appended to the report's findings."""
     from vcluster_config.compile import compile_config
+
+    return _accepted(report, compile_config)
+
+
+def judge(report: Report) -> Report:
+    """Go as far in compiling as what the file sets may be refused; other files are not worth the time."""
+    if report.failed:
+        return report
+    if _sets(report, _OBJECTS):
+        compile_report(report)
+    elif _sets(report, _CHOICES):
+        from vcluster_config.compile.resolve import resolve
+
+        _accepted(report, resolve)
+    return report
+
+
+def _sets(report: Report, paths: tuple[Path, ...]) -> bool:
+    return any(report.document.find(path) is not None for path in paths)
+
+
+def _accepted(report: Report, step: Callable[[Config], T]) -> T | None:
     from vcluster_config.errors import CompileError
 
     assert report.config is not None  # noqa: S101 - a report without errors has a configuration
     try:
-        return compile_config(report.config)
+        return step(report.config)
     except CompileError as error:
         case = Case(report.config, report.document)
         report.diagnostics.append(case.finding(Code.NOT_COMPILED, keys(error.path), error.message))
         return None
-
-
-def judge(report: Report) -> Report:
-    """Compile when the file sets something that the compiler may refuse; other files are not worth the time."""
-    if not report.failed and any(report.document.find(path) is not None for path in _MAY_BE_REFUSED):
-        compile_report(report)
-    return report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vcluster_config.compile.build import build
 from vcluster_config.compile.output import CompiledChart, chart_folder
 from vcluster_config.errors import CompileError
 
@@ -20,4 +19,6 @@ def compile_config(config: Config) -> CompiledChart:
     Raises:
         CompileError: settings that are each valid exclude each other; the message names the path and the way out.
     """
+    from vcluster_config.compile.build import build
+
     return CompiledChart(build(config))

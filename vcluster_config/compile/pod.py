@@ -32,11 +32,7 @@ def pod_template(resolved: Resolved, syncer_config: SyncerConfig) -> PodTemplate
     return PodTemplate(
         metadata=PodMetadata(
             labels={**pods.labels, **SELECTOR},
-            annotations={
-                **pods.annotations,
-                **resolved.datastore.pod_annotations,
-                **restarts.pod_annotations(syncer_config),
-            },
+            annotations={**pods.annotations, **restarts.pod_annotations(syncer_config, resolved.datastore)},
         ),
         spec=_spec(resolved),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from vcluster_config.arguments import merged
@@ -11,7 +9,7 @@ from vcluster_config.datastore.types import Connection, Datastore
 from vcluster_config.objects import Container, Json, Resources, VolumeMount
 from vcluster_config.placeholders import DATASTORE_SECRET
 from vcluster_config.pod_parts import CONTAINER_SECURITY, plain_env, secret_env
-from vcluster_contract import layout, markers
+from vcluster_contract import layout
 
 if TYPE_CHECKING:
     from vcluster_config.model.control_plane.backing_store import KineDatabase
@@ -68,7 +66,6 @@ def _remote(database: KineDatabase, image: str, config_path: str) -> Datastore:
         ),
         volumes=(_SOCKET_VOLUME,),
         secret={_ENDPOINT: database.data_source},
-        pod_annotations={markers.DATASTORE: _checksum(database.data_source)},
         reads_user_files=True,
         keeps_data=False,
         shared=True,
@@ -98,9 +95,3 @@ def _container(
         security_context=CONTAINER_SECURITY,
         volume_mounts=mounts,
     )
-
-
-@lru_cache(maxsize=16)  # editors and ``why`` compile one file again and again
-def _checksum(source: str) -> str:
-    """Slow on purpose: everybody who may list pods sees it, and a password must not be guessed from it."""
-    return hashlib.scrypt(source.encode(), salt=markers.DATASTORE.encode(), n=2**14, r=8, p=1, dklen=8).hex()

@@ -32,9 +32,8 @@ class Datastore(msgspec.Struct, frozen=True, kw_only=True):
     """Runs in the pod as a native sidecar: first to start, last to end."""
     volumes: tuple[Json, ...] = ()
     secret: dict[str, str] = {}
-    """Content of Secret vc-datastore-NAME, which containers take as environment; empty means no Secret."""
-    pod_annotations: dict[str, str] = {}
-    """What makes the pods restart when the Secret changes."""
+    """Content of Secret vc-datastore-NAME, which containers take as environment, so that pods restart when
+    it changes; empty means no Secret."""
     needs_bootstrap: bool = False
     """Whether the sidecar reads files that ``bootstrap`` makes, and so starts after it."""
     needs_names: bool = False
