@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vcluster_config.cli import EXIT_FINDINGS, inputs, releases
+from vcluster_config.cli import EXIT_FINDINGS, hosts, inputs, releases
 from vcluster_config.cli.compiling import checked, compiled, show
 
 if TYPE_CHECKING:
     from vcluster_config.compile import CompiledChart
     from vcluster_config.lint.check import Report
+    from vcluster_config.lint.host import Host
 
 
 @click.command("compile")
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     metavar="FILE|release:NAMESPACE/NAME",
     help="What is installed, for upgrade rules.",
 )
+@hosts.options
 def command(
     file: str,
     output: str | None,
@@ -36,6 +38,7 @@ def command(
     helms: tuple[str, ...],
     overlay: tuple[str, ...],
     previous: str | None,
+    host: Host | None,
     **values: tuple[str, ...],
 ) -> None:
     """Compile FILE into DIR/values.yaml, or with --chart into a chart folder DIR.
@@ -45,7 +48,7 @@ def command(
     """
     if chart and output is None:
         raise click.UsageError("--chart needs -o DIR")
-    report = checked([file, *overlay], values, inputs.previous(previous))
+    report = checked([file, *overlay], values, inputs.previous(previous), host)
     result = compiled(report)
     if check:
         _check(report, result, helms)

@@ -12,14 +12,32 @@ from vcluster_config.cli import EXIT_FINDINGS, inputs
 if TYPE_CHECKING:
     from vcluster_config.compile import CompiledChart
     from vcluster_config.lint.check import Report
+    from vcluster_config.lint.host import Host
     from vcluster_config.model import Config
 
 
-def checked(names: list[str], values: dict[str, tuple[str, ...]], previous: Config | None = None) -> Report:
+def checked(
+    names: list[str],
+    values: dict[str, tuple[str, ...]],
+    previous: Config | None = None,
+    host: Host | None = None,
+) -> Report:
     """Read, validate and judge."""
     from vcluster_config.lint.check import check
 
-    return check(inputs.read(names), inputs.options(values), previous)
+    return known_automatic(check(inputs.read(names), inputs.options(values), previous, host), host)
+
+
+def known_automatic(report: Report, host: Host | None) -> Report:
+    """The report with what each ``auto`` becomes, for those who said where the file goes."""
+    if host is None or report.failed:
+        return report
+    from dataclasses import replace
+
+    from vcluster_config.effects import automatic
+    from vcluster_config.source.diagnostic import in_order
+
+    return replace(report, diagnostics=in_order([*report.diagnostics, *automatic.findings(report.document)]))
 
 
 def compiled(report: Report, *, quiet: bool = False) -> CompiledChart:

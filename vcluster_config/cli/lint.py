@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from vcluster_config.cli import EXIT_FINDINGS, inputs, releases
+from vcluster_config.cli import EXIT_FINDINGS, hosts, inputs, releases
 from vcluster_config.lint.render import FORMATS, render
 
 if TYPE_CHECKING:
     from vcluster_config.lint.check import Report
+    from vcluster_config.lint.host import Host
     from vcluster_config.model import Config
     from vcluster_config.source.diagnostic import Diagnostic
     from vcluster_config.source.parse import SourceFile
@@ -38,6 +39,7 @@ _ROUNDS: Final = 10
     metavar="FILE|release:NAMESPACE/NAME",
     help="What is installed, for upgrade rules.",
 )
+@hosts.options
 def command(
     files: tuple[str, ...],
     overlay: tuple[str, ...],
@@ -48,6 +50,7 @@ def command(
     fix: bool,
     show_diff: bool,
     previous: str | None,
+    host: Host | None,
     **values: tuple[str, ...],
 ) -> None:
     """Find every mistake in each FILE.
@@ -61,7 +64,7 @@ def command(
     found: list[Diagnostic] = []
     sources: dict[str, str] = {}
     for name in files:
-        report = _check([name, *overlay], values, inputs.previous(previous), fix=fix, show_diff=show_diff)
+        report = _check([name, *overlay], values, (inputs.previous(previous), host), fix=fix, show_diff=show_diff)
         found += [item for item in report.diagnostics if _wanted(item.code, select, ignore)]
         sources |= masked_sources(report.document)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
@@ -72,23 +75,29 @@ def command(
 
 
 def _check(
-    names: list[str], values: dict[str, tuple[str, ...]], previous: Config | None, *, fix: bool, show_diff: bool
+    names: list[str],
+    values: dict[str, tuple[str, ...]],
+    around: tuple[Config | None, Host | None],
+    *,
+    fix: bool,
+    show_diff: bool,
 ) -> Report:
     """Check, and fix until nothing changes: one fix may uncover another."""
+    from vcluster_config.cli.compiling import known_automatic
     from vcluster_config.judged import judge
     from vcluster_config.lint.check import check
 
     files, sets = inputs.read(names), inputs.options(values)
-    report = check(files, sets, previous)
+    report = check(files, sets, *around)
     before = {file.name: file.text for file in files}
     for _ in range(_ROUNDS if fix or show_diff else 0):
         fixed = _fixed(files, report)
         if fixed == files:
             break
-        files, report = fixed, check(fixed, sets, previous)
+        files, report = fixed, check(fixed, sets, *around)
     for file in files:
         _write(file, before[file.name], fix=fix, show_diff=show_diff)
-    return judge(report)
+    return known_automatic(judge(report), around[1])
 
 
 def _fixed(files: list[SourceFile], report: Report) -> list[SourceFile]:

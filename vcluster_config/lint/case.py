@@ -10,6 +10,7 @@ from vcluster_config.source.diagnostic import Diagnostic, Edit, Related, Severit
 from vcluster_config.source.node import Path, dotted
 
 if TYPE_CHECKING:
+    from vcluster_config.lint.host import Host
     from vcluster_config.model import Config
     from vcluster_config.source.codes import Code
     from vcluster_config.source.document import Document
@@ -22,6 +23,7 @@ class Case:
     config: Config
     document: Document
     previous: Config | None = None
+    host: Host | None = None
 
     def written(self, path: Path) -> bool:
         """Whether any layer sets the path, so that the value is no default."""

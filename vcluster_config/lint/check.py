@@ -15,6 +15,7 @@ from vcluster_config.source.document import Document, load
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vcluster_config.lint.host import Host
     from vcluster_config.model import Config
     from vcluster_config.source.parse import SourceFile
     from vcluster_config.source.sets import SetOption
@@ -34,20 +35,29 @@ class Report:
         return self.config is None or any(found.severity is Severity.ERROR for found in self.diagnostics)
 
 
-def run(config: Config, document: Document, previous: Config | None = None) -> list[Diagnostic]:
+def run(case: Case) -> list[Diagnostic]:
     """Findings of all rules across fields."""
-    case = Case(config, document, previous)
-    return in_order([found for family in FAMILIES for found in family(case)])
+    found = [found for family in FAMILIES for found in family(case)]
+    if case.host is not None:
+        from vcluster_config.lint.rules import host as about_host
+
+        found += about_host.check(case)
+    return in_order(found)
 
 
-def check(files: Sequence[SourceFile], options: Sequence[SetOption] = (), previous: Config | None = None) -> Report:
+def check(
+    files: Sequence[SourceFile],
+    options: Sequence[SetOption] = (),
+    previous: Config | None = None,
+    host: Host | None = None,
+) -> Report:
     """Read, validate and judge; rules say nothing about values that could not be used."""
     document = load(files, options)
     validated = validate_partially(document)
     places = {document.span(path) for path in validated.unusable}
     judged = [
         found
-        for found in run(validated.config, document, previous)
+        for found in run(Case(validated.config, document, previous, host))
         if found.span not in places and not any(related.span in places for related in found.related)
     ]
     found = in_order(suppress([*validated.diagnostics, *judged], document.sources))

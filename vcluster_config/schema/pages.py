@@ -14,7 +14,7 @@ _BLOCK: Final = re.compile(r"## (\w+)\n\n```\w+\n(.*?)```", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page; ``examples`` holds the blocks ``Wrong``, ``Right``, ``Installed`` and ``Option`` that it has."""
+    """A page; ``examples`` holds the YAML, commands and hosts that it shows, by their headings."""
 
     code: Code
     title: str

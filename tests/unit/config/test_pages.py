@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from vcluster_config.cli.compiling import known_automatic
 from vcluster_config.lint import check
+from vcluster_config.lint.host import Host, apis_of, minor_of
 from vcluster_config.model import validate
 from vcluster_config.schema.pages import page
 from vcluster_config.source import SetKind, SetOption, SourceFile, load
@@ -24,8 +26,18 @@ def codes(example: str, code: Code) -> list[Code]:
         previous, _ = validate(load([SourceFile("installed.yaml", examples["Installed"])]))
         assert previous is not None
     sets = [SetOption(SetKind.TYPED, option)] if option else []
-    report = check([SourceFile("vcluster.yaml", examples[example])], sets, previous)
-    return [found.code for found in report.diagnostics]
+    around = host(examples, example)
+    report = check([SourceFile("vcluster.yaml", examples[example])], sets, previous, around)
+    return [found.code for found in known_automatic(report, around).diagnostics]
+
+
+def host(examples: dict[str, str], example: str) -> Host | None:
+    """The cluster of the block ``Host``, or of ``Enough`` for the right example when there is one."""
+    block = examples.get("Enough" if example == "Right" and "Enough" in examples else "Host")
+    if block is None:
+        return None
+    version, _, apis = block.removeprefix("version ").partition("\n")
+    return Host(minor_of(version), apis_of(apis) if apis.strip() else None)
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[Diagnostic]:
     defaults = default_instance(Config)
     for effect in EFFECTS:
         for path in _matches(case.document.root, tuple(effect.path.split("."))):
-            if _value(case.config, path) != _value(defaults, path):
+            if value_at(case.config, path) != value_at(defaults, path):
                 yield case.finding(
                     effect.code,
                     path,
@@ -53,7 +53,7 @@ def _matches(node: Node, pattern: tuple[str, ...], path: Path = ()) -> Iterator[
 _MISSING = object()
 
 
-def _value(config: Any, path: Path) -> Any:
+def value_at(config: Any, path: Path) -> Any:
     """Value at a path of the model; a marker when there is no such place."""
     for step in path:
         if isinstance(config, dict):
