@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
 from vcluster_config.cli import EXIT_FINDINGS, hosts, inputs, releases
 from vcluster_config.lint.render import FORMATS, render
+from vcluster_config.lint.selection import LEVELS, Selection
 
 if TYPE_CHECKING:
     from vcluster_config.lint.check import Report
@@ -22,6 +23,27 @@ if TYPE_CHECKING:
 _ROUNDS: Final = 10
 
 
+class _Fixing(NamedTuple):
+    """What becomes of fixes: written, shown, and whether guesses are among them."""
+
+    write: bool
+    show: bool
+    unsafe: bool
+
+
+class _Severity(click.ParamType[tuple[str, str]]):
+    """``CODE=LEVEL``."""
+
+    name = "severity"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Split and check."""
+        code, _, level = str(value).partition("=")
+        if not code.startswith("VC") or level not in LEVELS:
+            self.fail(f"{value}: expected a code and one of {', '.join(LEVELS)}, such as VC901=error", param, ctx)
+        return code, level
+
+
 @click.command("lint")
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True)
@@ -30,8 +52,17 @@ _ROUNDS: Final = 10
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: full; github inside GitHub Actions.")
 @click.option("--select", multiple=True, metavar="CODE", help="Show only these codes; VC2 means all that start so.")
 @click.option("--ignore", multiple=True, metavar="CODE", help="Hide these codes.")
+@click.option(
+    "--severity",
+    "severities",
+    multiple=True,
+    type=_Severity(),
+    metavar="CODE=LEVEL",
+    help="Make these codes weigh error, warning, info or hint, or turn them off.",
+)
 @click.option("--max-warnings", type=click.IntRange(min=0), help="Fail when there are more warnings.")
 @click.option("--fix", is_flag=True, help="Apply safe fixes to the files.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="With --fix or --diff: guesses too, such as did-you-mean.")
 @click.option("--diff", "show_diff", is_flag=True, help="Show what --fix would change, without changing it.")
 @click.option(
     "--previous",
@@ -46,8 +77,10 @@ def command(
     form: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    severities: tuple[tuple[str, str], ...],
     max_warnings: int | None,
     fix: bool,
+    unsafe: bool,
     show_diff: bool,
     previous: str | None,
     host: Host | None,
@@ -61,11 +94,13 @@ def command(
 
     if (fix or show_diff) and "-" in (*files, *overlay):
         raise click.UsageError("--fix and --diff need files, not standard input")
+    selection = Selection(select, ignore, dict(severities))
+    fixing = _Fixing(write=fix, show=show_diff, unsafe=unsafe)
     found: list[Diagnostic] = []
     sources: dict[str, str] = {}
     for name in files:
-        report = _check([name, *overlay], values, (inputs.previous(previous), host), fix=fix, show_diff=show_diff)
-        found += [item for item in report.diagnostics if _wanted(item.code, select, ignore)]
+        report = _check([name, *overlay], values, (inputs.previous(previous), host), fixing)
+        found += selection.of(report.diagnostics)
         sources |= masked_sources(report.document)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
     if not show_diff:
@@ -78,9 +113,7 @@ def _check(
     names: list[str],
     values: dict[str, tuple[str, ...]],
     around: tuple[Config | None, Host | None],
-    *,
-    fix: bool,
-    show_diff: bool,
+    fixing: _Fixing,
 ) -> Report:
     """Check, and fix until nothing changes: one fix may uncover another."""
     from vcluster_config.cli.compiling import known_automatic
@@ -90,35 +123,35 @@ def _check(
     files, sets = inputs.read(names), inputs.options(values)
     report = check(files, sets, *around)
     before = {file.name: file.text for file in files}
-    for _ in range(_ROUNDS if fix or show_diff else 0):
-        fixed = _fixed(files, report)
+    for _ in range(_ROUNDS if fixing.write or fixing.show else 0):
+        fixed = _fixed(files, report, unsafe=fixing.unsafe)
         if fixed == files:
             break
         files, report = fixed, check(fixed, sets, *around)
     for file in files:
-        _write(file, before[file.name], fix=fix, show_diff=show_diff)
+        _write(file, before[file.name], fixing)
     return known_automatic(judge(report), around[1])
 
 
-def _fixed(files: list[SourceFile], report: Report) -> list[SourceFile]:
-    from vcluster_config.lint.fix import apply, safe_edits
+def _fixed(files: list[SourceFile], report: Report, *, unsafe: bool) -> list[SourceFile]:
+    from vcluster_config.lint.fix import apply, edits_of
     from vcluster_config.source.parse import SourceFile
 
-    edits = safe_edits(report.diagnostics)
+    edits = edits_of(report.diagnostics, unsafe=unsafe)
     return [
         SourceFile(file.name, apply(file.text, [edit for edit in edits if edit.span.file == file.name]))
         for file in files
     ]
 
 
-def _write(file: SourceFile, before: str, *, fix: bool, show_diff: bool) -> None:
+def _write(file: SourceFile, before: str, fixing: _Fixing) -> None:
     if file.text == before:
         return
     from vcluster_config.lint.fix import difference
 
-    if show_diff:
+    if fixing.show:
         click.echo(difference(file.name, before, file.text), nl=False)
-    elif fix:
+    elif fixing.write:
         Path(file.name).write_text(file.text, encoding="utf-8")
         click.echo(f"fixed {file.name}", err=True)
 
@@ -129,8 +162,3 @@ def _fails(found: list[Diagnostic], max_warnings: int | None) -> bool:
     warnings = sum(item.severity is Severity.WARNING for item in found)
     too_many = max_warnings is not None and warnings > max_warnings
     return too_many or any(item.severity is Severity.ERROR for item in found)
-
-
-def _wanted(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    chosen = not select or code.startswith(select)
-    return chosen and not (ignore and code.startswith(ignore))

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 def safe_edits(diagnostics: Iterable[Diagnostic]) -> list[Edit]:
     """Edits of the first safe suggestion of each finding."""
+    return edits_of(diagnostics, unsafe=False)
+
+
+def edits_of(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> list[Edit]:
+    """Safe edits; when asked for, also those of the first unsafe suggestion of findings without a safe one."""
     edits: list[Edit] = []
     for diagnostic in diagnostics:
-        safe = next((item for item in diagnostic.suggestions if item.applicability == "safe" and item.edits), None)
-        if safe is not None:
-            edits += safe.edits
+        ways = {item.applicability: item.edits for item in reversed(diagnostic.suggestions) if item.edits}
+        edits += ways.get("safe") or (ways.get("unsafe", ()) if unsafe else ())
     return edits
 
 

@@ -146,6 +146,32 @@ def test_fix_changes_only_what_is_safe_and_keeps_comments(folder: Path) -> None:
     assert (folder / "bad.yaml").read_text() == BAD.replace("'true'", "true")
 
 
+def test_guesses_are_only_applied_when_asked_for(folder: Path) -> None:
+    Path("guess.yaml").write_text("sync: {toHost: {ingreses: {enabled: true}}}\n")
+    assert run("lint", "guess.yaml", "--fix").exit_code == 1
+    assert "ingreses" in Path("guess.yaml").read_text()
+    assert "+sync: {toHost: {ingresses:" in run("lint", "guess.yaml", "--diff", "--unsafe-fixes").output
+    assert run("lint", "guess.yaml", "--fix", "--unsafe-fixes").exit_code == 0
+    assert Path("guess.yaml").read_text() == "sync: {toHost: {ingresses: {enabled: true}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("severities", "code", "words"),
+    [
+        (("VC1=warning",), 0, "warning[VC106]"),
+        (("VC106=error",), 1, "error[VC106]"),
+        (("VC1=error", "VC106=hint"), 0, "hint[VC106]"),
+        (("VC1=off",), 0, ""),
+        (("VC106=loud",), 2, "expected a code and one of error, warning, info, hint, off"),
+        (("106=error",), 2, "such as VC901=error"),
+    ],
+)
+def test_a_code_weighs_what_one_says(folder: Path, severities: tuple[str, ...], code: int, words: str) -> None:
+    options = [part for item in severities for part in ("--severity", item)]
+    done = run("lint", "warning.yaml", "--format", "concise", *options)
+    assert (done.exit_code, words in done.output, bool(done.output)) == (code, True, bool(words))
+
+
 def test_diff_shows_the_fix_and_changes_nothing(folder: Path) -> None:
     text = run("lint", "bad.yaml", "--diff").stdout
     assert "-      enabled: 'true' # keep me\n+      enabled: true # keep me\n" in text

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.config.golden import FOLDER
 from tests.unit.config.linting import lint
-from vcluster_config.lint.fix import apply, safe_edits
+from vcluster_config.lint.fix import apply, edits_of, safe_edits
 from vcluster_config.schema.pages import page
 from vcluster_config.source import Span
 from vcluster_config.source.codes import Code
@@ -31,6 +31,19 @@ def test_fixes_come_to_rest_and_leave_nothing_they_could_mend(name: str) -> None
     assert safe_edits(lint(text).diagnostics) == []
     before, after = lint(TEXTS[name]), lint(text)
     assert len(after.diagnostics) <= len(before.diagnostics) or before.failed
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_unsafe_fixes_come_to_rest_and_keep_safe_ones_first(name: str) -> None:
+    text = TEXTS[name]
+    for _ in range(10):
+        edits = edits_of(lint(text).diagnostics, unsafe=True)
+        assert set(safe_edits(lint(text).diagnostics)) <= set(edits)
+        if apply(text, edits) == text:
+            break
+        text = apply(text, edits)
+    else:
+        pytest.fail("the fixes never come to rest")
 
 
 def test_fixes_keep_comments_and_layout() -> None:

@@ -20,6 +20,7 @@ _MODULES: Final = {
     "sarif": "sarif",
     "junit": "junit",
     "rdjson": "rdjson",
+    "checkstyle": "checkstyle",
 }
 FORMATS: Final = tuple(_MODULES)
 
