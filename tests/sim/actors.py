@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import Callable
 from typing import Never
 
-from tests.sim.fake_server import FakeServer, table_of
+from tests.sim.fake_server import FakeServer, peek, table_of
+from tests.sim.storage import Table
 from vcluster_contract.kinds import NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PODS, Resource
 from vcluster_syncer.kube import timestamps
 from vcluster_syncer.kube.api import JSON, Entry, Key, PatchType
 
-PATIENCE = 10.0
-"""Seconds after the last change for which actors still look; longer than any delay of theirs."""
 PROTECTION = "kubernetes.io/pvc-protection"
 
 
@@ -31,17 +30,20 @@ def inject_sidecar(operation: str, resource: Resource, new: JSON, old: JSON | No
         new["metadata"].setdefault("annotations", {})["sidecar.example.com/injected"] = "true"
 
 
-async def every(seconds: float, server: FakeServer, act: Callable[[], object]) -> Never:
-    """Call ``act`` again and again while the server's objects change and for a while after: calm costs nothing."""
+async def every(seconds: float, server: FakeServer, tables: tuple[Table, ...], act: Callable[[], bool]) -> Never:
+    """Call ``act`` again and again while objects of ``tables`` change or it waits for time to pass: calm costs nothing.
+
+    ``act`` answers whether time alone will give it more to do. Without tables every change counts.
+    """
+    storage = server.storage
+    changed = storage.waker(*tables)
+    waits = True
     while True:
-        await server.storage.changed.wait()
-        server.storage.changed.clear()
-        revision, quiet = server.storage.revision, 0.0
-        while quiet < PATIENCE:
-            await asyncio.sleep(seconds)
-            act()
-            quiet = quiet + seconds if server.storage.revision == revision else 0.0
-            revision = server.storage.revision
+        if not waits:
+            await changed.wait()
+        await asyncio.sleep(seconds)
+        changed.clear()
+        waits = act()
 
 
 class Controllers:
@@ -50,13 +52,14 @@ class Controllers:
     def __init__(self, server: FakeServer) -> None:
         self.server = server
 
-    def step(self) -> None:
+    def step(self) -> bool:
         """One round over all objects."""
         self._collect_orphans()
         self._finish_claims()
         for namespace in self.server.storage.entries(table_of(NAMESPACES)):
             if namespace.meta.deleting:
                 self._empty(namespace.meta.key)
+        return False
 
     def _objects(self) -> list[tuple[Resource, Entry]]:
         return [
@@ -84,7 +87,7 @@ class Controllers:
         """Only a pod that has a node counts, as in the PVC protection controller."""
         for entry in self.server.storage.entries(table_of(PODS)):
             if entry.meta.key.namespace == claim.namespace:
-                spec = entry.decode()["spec"]
+                spec = peek(entry)["spec"]
                 if spec.get("nodeName") and claim.name in _claims_of(spec):
                     return True
         return False
@@ -115,23 +118,30 @@ class Kubelet:
         self._settled: dict[str, str] = {}
         """UIDs and versions of pods that need nothing."""
 
-    def step(self) -> None:
-        """One round over all pods, the scheduler's work included."""
-        now = self.server.clock.monotonic()
+    def step(self) -> bool:
+        """One round over all pods, the scheduler's work included; whether a pod is starting or ending."""
+        waits = False
         for entry in self.server.storage.entries(table_of(PODS)):
-            if self._settled.get(entry.meta.uid) == entry.meta.resource_version:
-                continue
-            pod = entry.decode()
-            since = self._since.setdefault(f"{entry.meta.uid}{entry.meta.deleting}", now)
-            if entry.meta.deleting:
-                if now - since >= self.stops_in:
-                    self.server.delete(PODS, entry.meta.key, uid=entry.meta.uid, grace=0)
-            elif not pod["spec"].get("nodeName"):
-                self._schedule(entry, pod)
-            elif pod["status"]["phase"] != "Pending":
-                self._settled[entry.meta.uid] = entry.meta.resource_version
-            elif now - since >= self.starts_in:
-                self._start(entry, pod)
+            if self._settled.get(entry.meta.uid) != entry.meta.resource_version:
+                waits |= self._look_at(entry)
+        return waits
+
+    def _look_at(self, entry: Entry) -> bool:
+        now, pod = self.server.clock.monotonic(), peek(entry)
+        since = self._since.setdefault(f"{entry.meta.uid}{entry.meta.deleting}", now)
+        if entry.meta.deleting:
+            if now - since < self.stops_in:
+                return True
+            self.server.delete(PODS, entry.meta.key, uid=entry.meta.uid, grace=0)
+        elif not pod["spec"].get("nodeName"):
+            self._schedule(entry, pod)
+        elif pod["status"]["phase"] != "Pending":
+            self._settled[entry.meta.uid] = entry.meta.resource_version
+        elif now - since < self.starts_in:
+            return True
+        else:
+            self._start(entry, entry.decode())
+        return False
 
     def _schedule(self, entry: Entry, pod: JSON) -> None:
         if not pod["spec"].get("schedulingGates") and self._has_claims(entry.meta.key.namespace, pod["spec"]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.sim.cluster import TENANT, SimCluster, found
+from tests.sim.cluster import TENANT, SimCluster
+from tests.sim.fake_server import FakeServer, peek, table_of
 from vcluster_contract import markers, names
 from vcluster_contract.kinds import (
     CONFIG_MAPS,
@@ -28,14 +29,19 @@ def differences(cluster: SimCluster) -> list[str]:
     return [sentence for rule in rules for sentence in rule(cluster)]
 
 
+def _found(server: FakeServer, resource: Resource, key: Key) -> JSON | None:
+    entry = server.storage.get(table_of(resource), key)
+    return None if entry is None else peek(entry)
+
+
 def _host_of(cluster: SimCluster, resource: Resource, key: Key) -> JSON | None:
-    return found(cluster.host, resource, Key(TENANT, names.host_name(key.name, key.namespace, "vc")))
+    return _found(cluster.host, resource, Key(TENANT, names.host_name(key.name, key.namespace, "vc")))
 
 
 def _used(cluster: SimCluster) -> set[tuple[Resource, Key]]:
     used: set[tuple[Resource, Key]] = set()
     for pod in cluster.entries(cluster.virtual, PODS):
-        for volume in pod.decode()["spec"].get("volumes", []):
+        for volume in peek(pod)["spec"].get("volumes", []):
             namespace = pod.meta.key.namespace
             if "configMap" in volume:
                 used.add((CONFIG_MAPS, Key(namespace, volume["configMap"]["name"])))
@@ -55,7 +61,7 @@ def _data(cluster: SimCluster) -> Iterator[str]:
             if wanted != (host is not None):
                 yield f"{resource.plural} {key}: wanted {wanted}, on the host {host is not None}"
             elif host is not None:
-                yield from _same(f"{resource.plural} {key}: data", entry.decode().get("data"), host.get("data"))
+                yield from _same(f"{resource.plural} {key}: data", peek(entry).get("data"), host.get("data"))
                 yield from _same_labels(resource, entry, host)
 
 
@@ -67,7 +73,7 @@ def _same_labels(resource: Resource, entry: Entry, host: JSON) -> Iterator[str]:
 
 def _services(cluster: SimCluster) -> Iterator[str]:
     for entry in cluster.entries(cluster.virtual, SERVICES):
-        key, spec = entry.meta.key, entry.decode()["spec"]
+        key, spec = entry.meta.key, peek(entry)["spec"]
         if key == KUBERNETES:
             continue
         host = _host_of(cluster, SERVICES, key)
@@ -87,16 +93,16 @@ def _services(cluster: SimCluster) -> Iterator[str]:
 def _endpoints(cluster: SimCluster) -> Iterator[str]:
     for entry in cluster.entries(cluster.virtual, ENDPOINTS):
         key = entry.meta.key
-        service = found(cluster.virtual, SERVICES, key)
+        service = _found(cluster.virtual, SERVICES, key)
         if service is None or service["spec"].get("selector"):
             continue
         host = _host_of(cluster, ENDPOINTS, key)
-        yield from _same(f"endpoints {key}", entry.decode().get("subsets"), host and host.get("subsets"))
+        yield from _same(f"endpoints {key}", peek(entry).get("subsets"), host and host.get("subsets"))
 
 
 def _claims(cluster: SimCluster) -> Iterator[str]:
     for entry in cluster.entries(cluster.virtual, PERSISTENT_VOLUME_CLAIMS):
-        key, virtual = entry.meta.key, entry.decode()
+        key, virtual = entry.meta.key, peek(entry)
         host = _host_of(cluster, PERSISTENT_VOLUME_CLAIMS, key)
         if host is None:
             if not entry.meta.deleting:
@@ -115,20 +121,20 @@ def _held_by_pod(cluster: SimCluster, host_claim: JSON) -> bool:
     return bool(host_claim["metadata"].get("deletionTimestamp")) and any(
         volume.get("persistentVolumeClaim", {}).get("claimName") == name
         for pod in cluster.in_namespaces(cluster.host, PODS, (TENANT,))
-        for volume in pod.decode()["spec"].get("volumes", [])
+        for volume in peek(pod)["spec"].get("volumes", [])
     )
 
 
 def _volumes(cluster: SimCluster) -> Iterator[str]:
     claims = cluster.entries(cluster.virtual, PERSISTENT_VOLUME_CLAIMS)
-    named = {entry.decode()["spec"].get("volumeName", "") for entry in claims} - {""}
+    named = {peek(entry)["spec"].get("volumeName", "") for entry in claims} - {""}
     held = {entry.meta.key.name for entry in cluster.entries(cluster.virtual, PERSISTENT_VOLUMES)}
     yield from _same("volumes", named, held)
 
 
 def _pods(cluster: SimCluster) -> Iterator[str]:
     for entry in cluster.entries(cluster.virtual, PODS):
-        key, virtual, host = entry.meta.key, entry.decode(), _host_of(cluster, PODS, entry.meta.key)
+        key, virtual, host = entry.meta.key, peek(entry), _host_of(cluster, PODS, entry.meta.key)
         if host is None:
             yield f"pods {key}: missing on the host"
             continue
@@ -140,7 +146,7 @@ def _pods(cluster: SimCluster) -> Iterator[str]:
 
 
 def _nodes(cluster: SimCluster) -> Iterator[str]:
-    bound = {pod.decode()["spec"].get("nodeName", "") for pod in cluster.entries(cluster.virtual, PODS)} - {""}
+    bound = {peek(pod)["spec"].get("nodeName", "") for pod in cluster.entries(cluster.virtual, PODS)} - {""}
     yield from _same("nodes", bound, {entry.meta.key.name for entry in cluster.entries(cluster.virtual, NODES)})
     services = cluster.in_namespaces(cluster.host, SERVICES, (TENANT,))
     fronted = {entry.meta.labels.get(markers.NODE, "") for entry in services} - {""}
@@ -157,7 +163,7 @@ def _orphans(cluster: SimCluster) -> Iterator[str]:
                 continue
             annotations = entry.meta.annotations
             origin = Key(annotations[markers.OBJECT_NAMESPACE], annotations[markers.OBJECT_NAME])
-            if found(cluster.virtual, made_of, origin) is None and not _held_by_pod(cluster, entry.decode()):
+            if _found(cluster.virtual, made_of, origin) is None and not _held_by_pod(cluster, peek(entry)):
                 yield f"{resource.plural} {entry.meta.key}: left over on the host"
 
 

@@ -15,7 +15,15 @@ from tests.sim.host_controllers import EndpointsController, Provisioner
 from tests.sim.loop import SimClock, seeded
 from tests.sim.nemesis import QUIET, Menu, NemesisClient
 from vcluster_contract.config import SyncerConfig
-from vcluster_contract.kinds import NAMESPACES, SERVICE_ACCOUNTS, SERVICES, Resource
+from vcluster_contract.kinds import (
+    ENDPOINTS,
+    NAMESPACES,
+    PERSISTENT_VOLUME_CLAIMS,
+    PODS,
+    SERVICE_ACCOUNTS,
+    SERVICES,
+    Resource,
+)
 from vcluster_syncer.app.registrations import registrations
 from vcluster_syncer.app.sides import Clients, Sides, build
 from vcluster_syncer.kube.api import JSON, Entry, Key
@@ -85,14 +93,15 @@ class SimCluster:
 
     def start_controllers(self) -> None:
         """Everything around the syncer."""
+        claims, endpoints = (table_of(PERSISTENT_VOLUME_CLAIMS),), (table_of(SERVICES), table_of(ENDPOINTS))
         rounds = (
-            (0.1, self.host, self.kubelet.step),
-            (0.3, self.host, Controllers(self.host).step),
-            (0.3, self.virtual, Controllers(self.virtual).step),
-            (0.2, self.host, Provisioner(self.host).step),
-            (0.2, self.host, EndpointsController(self.host).step),
+            every(0.1, self.host, (table_of(PODS), *claims), self.kubelet.step),
+            every(0.3, self.host, (), Controllers(self.host).step),
+            every(0.3, self.virtual, (), Controllers(self.virtual).step),
+            every(0.2, self.host, claims, Provisioner(self.host).step),
+            every(0.2, self.host, endpoints, EndpointsController(self.host).step),
         )
-        self._controllers = [asyncio.create_task(every(*one)) for one in rounds]
+        self._controllers = [asyncio.create_task(one) for one in rounds]
 
     def start_syncer(self) -> None:
         """Start the syncer with nothing remembered."""

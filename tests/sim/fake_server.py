@@ -12,7 +12,10 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+import msgspec
 
 from tests.sim import answers, apply, kinds, patches, selectors
 from tests.sim.storage import Change, Matches, Storage, Table
@@ -81,6 +84,8 @@ class FakeServer:
         self.resources: dict[Table, Resource] = {}
         """Resources of which an object was ever created."""
         self._managers: dict[tuple[Table, Key], apply.Managers] = {}
+        self._unattributed: dict[tuple[Table, Key], list[tuple[JSON, JSON, str]]] = {}
+        """Changes whose fields nobody owns yet: ownership is worked out when an apply asks for it."""
         self._snapshots: dict[str, tuple[list[Entry], int]] = {}
         self._cluster_ips: set[str] = set()
         self.epoch = 0
@@ -196,9 +201,8 @@ class FakeServer:
             kinds.allocate_cluster_ip(obj, self._cluster_ips)
         if dry_run:
             return obj
-        managers: apply.Managers = {}
-        apply.record_update({}, obj, f"{manager}/Update/", managers)
-        return self._store(resource, key, obj, managers)
+        self._attribute(resource, key, {}, obj, f"{manager}/Update/")
+        return self._store(resource, key, obj)
 
     def update(
         self, resource: Resource, key: Key, body: JSON, *, subresource: str = "", manager: str = "unknown"
@@ -270,7 +274,7 @@ class FakeServer:
         metadata["deletionGracePeriodSeconds"] = period
         if resource == NAMESPACES:
             obj["status"]["phase"] = "Terminating"
-        self._store(resource, key, obj, None)
+        self._store(resource, key, obj)
 
     def create_subresource(self, resource: Resource, key: Key, subresource: str, body: JSON) -> JSON:
         """POST to a sub-resource of an object."""
@@ -307,7 +311,7 @@ class FakeServer:
         condition = {"type": "PodScheduled", "status": "True", "lastTransitionTime": timestamps.time(self.clock.now())}
         others = [c for c in pod["status"].get("conditions", []) if c["type"] != "PodScheduled"]
         pod["status"]["conditions"] = [*others, condition]
-        self._store(PODS, key, pod, None)
+        self._store(PODS, key, pod)
         return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
 
     def finalize_namespace(self, key: Key) -> None:
@@ -331,7 +335,7 @@ class FakeServer:
             return self._apply_new(resource, key, applied, subresource, manager, dry_run=dry_run)
         self._check_preconditions(resource, old, "", metadata.get("resourceVersion", ""))
         kinds.validate_metadata(old.decode(), {**old.decode(), "metadata": metadata})
-        managers = {name: set(owned) for name, owned in self._managers.get((table_of(resource), key), {}).items()}
+        managers = self._owners(resource, key)
         owner = f"{manager}/Apply/{subresource}"
         new = apply.apply(old.decode(), applied, owner, managers, force=force)
         return self._replace(
@@ -348,6 +352,7 @@ class FakeServer:
             raise answers.conflict(resource, key, "uid mismatch: no existing object was found")
         created = self.create(resource, key.namespace, applied, manager=manager, dry_run=dry_run)
         if not dry_run:
+            self._unattributed.pop((table_of(resource), key), None)
             self._managers[table_of(resource), key] = {f"{manager}/Apply/": set(apply.leaves(applied))}
         return created
 
@@ -375,21 +380,30 @@ class FakeServer:
             kinds.validate_update(resource.plural, before, new)
         if "generation" in before["metadata"] and kinds.generation_grows(resource.plural, before, new):
             new["metadata"]["generation"] = before["metadata"]["generation"] + 1
-        if managers is None:
-            managers = {name: set(owned) for name, owned in self._managers.get((table_of(resource), key), {}).items()}
-            apply.record_update(before, new, f"{manager}/Update/{subresource}", managers)
         if dry_run:
             return new
-        if new == before:
+        if managers is None:
+            self._attribute(resource, key, before, new, f"{manager}/Update/{subresource}")
+        else:
             self._managers[table_of(resource), key] = managers
+        if new == before:
             return new
         if old.meta.deleting and not new["metadata"].get("finalizers") and _gone_when_unfinalized(resource, new):
             return self._remove(resource, key, new)
-        return self._store(resource, key, new, managers)
+        return self._store(resource, key, new)
 
-    def _store(self, resource: Resource, key: Key, obj: JSON, managers: apply.Managers | None) -> JSON:
-        if managers is not None:
-            self._managers[table_of(resource), key] = managers
+    def _attribute(self, resource: Resource, key: Key, before: JSON, after: JSON, manager: str) -> None:
+        if before != after:
+            self._unattributed.setdefault((table_of(resource), key), []).append((before, after, manager))
+
+    def _owners(self, resource: Resource, key: Key) -> apply.Managers:
+        """Who owns which fields of an object: a copy, to be changed at will."""
+        held = self._managers.setdefault((table_of(resource), key), {})
+        for before, after, manager in self._unattributed.pop((table_of(resource), key), ()):
+            apply.record_update(before, after, manager, held)
+        return {name: set(owned) for name, owned in held.items()}
+
+    def _store(self, resource: Resource, key: Key, obj: JSON) -> JSON:
         if resource.plural == "services":
             self._cluster_ips.add(obj.get("spec", {}).get("clusterIP", ""))
         return self.storage.put(table_of(resource), key, obj).decode()
@@ -400,6 +414,7 @@ class FakeServer:
         obj = old.decode() if final is None else final
         self.storage.remove(table_of(resource), key, obj)
         self._managers.pop((table_of(resource), key), None)
+        self._unattributed.pop((table_of(resource), key), None)
         if resource.plural == "services":
             self._cluster_ips.discard(obj["spec"].get("clusterIP", ""))
         return obj
@@ -462,6 +477,16 @@ class FakeServer:
             raise answers.conflict(resource, old.meta.key, f"Precondition failed: UID {uid} is not {old.meta.uid}")
         if resource_version and resource_version != old.meta.resource_version:
             raise answers.conflict(resource, old.meta.key, "the object has been modified")
+
+
+@lru_cache(maxsize=2048)
+def _decoded(raw: bytes) -> JSON:
+    return msgspec.json.decode(raw)
+
+
+def peek(entry: Entry) -> JSON:
+    """The object for reading only, decoded once for each version."""
+    return _decoded(entry.raw)
 
 
 def table_of(resource: Resource) -> Table:

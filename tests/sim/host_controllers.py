@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sim.fake_server import FakeServer, table_of
+from tests.sim.fake_server import FakeServer, peek, table_of
 from vcluster_contract.kinds import ENDPOINTS, PERSISTENT_VOLUME_CLAIMS, SERVICES
 from vcluster_syncer.kube.api import JSON, Entry, Key, PatchType
 
@@ -13,11 +13,12 @@ class Provisioner:
     def __init__(self, server: FakeServer) -> None:
         self.server = server
 
-    def step(self) -> None:
+    def step(self) -> bool:
         """One round over all claims."""
         for entry in self.server.storage.entries(table_of(PERSISTENT_VOLUME_CLAIMS)):
             if not entry.meta.deleting:
-                self._bind(entry, entry.decode())
+                self._bind(entry, peek(entry))
+        return False
 
     def _bind(self, entry: Entry, claim: JSON) -> None:
         key = entry.meta.key
@@ -37,12 +38,12 @@ class EndpointsController:
     def __init__(self, server: FakeServer) -> None:
         self.server = server
 
-    def step(self) -> None:
+    def step(self) -> bool:
         """One round over all Services."""
         selecting = {
             entry.meta.key: entry
             for entry in self.server.storage.entries(table_of(SERVICES))
-            if entry.decode()["spec"].get("selector") and not entry.meta.deleting
+            if peek(entry)["spec"].get("selector") and not entry.meta.deleting
         }
         held = {entry.meta.key: entry for entry in self.server.storage.entries(table_of(ENDPOINTS))}
         for key, service in selecting.items():
@@ -51,6 +52,7 @@ class EndpointsController:
         services = {entry.meta.key for entry in self.server.storage.entries(table_of(SERVICES))}
         for key in held.keys() - services:
             self.server.delete(ENDPOINTS, key)
+        return False
 
     def _create(self, key: Key, service: Entry) -> None:
         subsets = [{"addresses": [{"ip": "10.1.0.9"}], "ports": [{"name": "https", "port": 8443}]}]

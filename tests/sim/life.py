@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Never
 
 from tests.sim.cluster import NAMESPACES_INSIDE, TENANT, SimCluster, found
+from tests.sim.fake_server import peek
 from vcluster_contract import markers
 from vcluster_contract.kinds import (
     CONFIG_MAPS,
@@ -19,6 +20,7 @@ from vcluster_contract.kinds import (
 )
 from vcluster_syncer.kube.api import JSON, Entry, Key, PatchType
 from vcluster_syncer.kube.errors import ApiError
+from vcluster_syncer.translate.services import RECREATE
 
 LONG = "a-name-so-long-that-its-translation-has-to-be-shortened-dot.x"
 NAMES = ("a", "b", LONG)
@@ -143,7 +145,8 @@ class Mischief:
 
     def _delete(self) -> None:
         chosen = self._ours(CONFIG_MAPS, SECRETS, SERVICES, ENDPOINTS)
-        if chosen:
+        # While a virtual Service is made anew its host Service is the only copy, as docs/syncing.md says.
+        if chosen and RECREATE not in chosen[1].meta.annotations:
             self.cluster.host.delete(chosen[0], chosen[1].meta.key)
 
     def _edit(self) -> None:
@@ -159,7 +162,7 @@ class Mischief:
 
     def _finish(self) -> None:
         chosen = self._ours(PODS)
-        if chosen and chosen[1].decode()["status"]["phase"] == "Running":
+        if chosen and peek(chosen[1])["status"]["phase"] == "Running":
             self.cluster.kubelet.finish(chosen[1].meta.key)
 
 

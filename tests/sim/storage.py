@@ -33,17 +33,19 @@ class Storage:
         self._tables: dict[Table, dict[Key, Entry]] = defaultdict(dict)
         self._history: dict[Table, list[Change]] = defaultdict(list)
         self._oldest = 0
-        self.changed = asyncio.Event()
-        """Set at every change of any table; whoever waits for it clears it."""
-        self._wakers: dict[Table, list[asyncio.Event]] = defaultdict(list)
+        self._wakers: dict[Table | None, list[asyncio.Event]] = defaultdict(list)
+        """Those of None are for changes of any table."""
+        self._sorted: dict[Table, list[Entry]] = {}
 
     def get(self, table: Table, key: Key) -> Entry | None:
         return self._tables[table].get(key)
 
     def entries(self, table: Table) -> list[Entry]:
         """Sorted as etcd sorts keys."""
-        held = self._tables[table]
-        return [held[key] for key in sorted(held)]
+        if table not in self._sorted:
+            held = self._tables[table]
+            self._sorted[table] = [held[key] for key in sorted(held)]
+        return list(self._sorted[table])
 
     def tables(self) -> list[Table]:
         return list(self._tables)
@@ -81,10 +83,11 @@ class Storage:
         history = self._history[table]
         return history[bisect_right(history, since, key=lambda change: change.revision) :]
 
-    def waker(self, table: Table) -> asyncio.Event:
-        """An event that is set at every change of the table."""
+    def waker(self, *tables: Table) -> asyncio.Event:
+        """An event that is set at every change of one of the tables, or of any."""
         event = asyncio.Event()
-        self._wakers[table].append(event)
+        for table in tables or (None,):
+            self._wakers[table].append(event)
         return event
 
     def drop_waker(self, table: Table, event: asyncio.Event) -> None:
@@ -97,8 +100,10 @@ class Storage:
 
     def _record(self, table: Table, old: Entry | None, new: Entry | None) -> None:
         self._history[table].append(Change(self.revision, old, new))
-        self.changed.set()
+        self._sorted.pop(table, None)
         for waker in self._wakers[table]:
+            waker.set()
+        for waker in self._wakers[None]:
             waker.set()
 
 

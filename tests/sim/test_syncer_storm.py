@@ -18,7 +18,8 @@ from vcluster_contract.kinds import SERVICES
 from vcluster_syncer.kube.api import JSON, Key
 from vcluster_syncer.kube.cache import IDLE_TIMEOUT
 
-CHAOS_SECONDS = 200.0
+CHAOS_SECONDS = 10.0, 110.0
+"""Many short storms find more in the same time than few long ones."""
 CONVERGE_SECONDS = 1500.0
 """Longest back-off, loop breaker's hold and patrol interval fit in."""
 REST_SECONDS = 900.0
@@ -60,7 +61,7 @@ async def restarts(cluster: SimCluster) -> None:
 
 async def chaos(cluster: SimCluster, troubles: list[Coroutine[Any, Any, Any]]) -> None:
     tasks = [asyncio.create_task(trouble) for trouble in troubles]
-    await asyncio.sleep(CHAOS_SECONDS)
+    await asyncio.sleep(cluster.random.uniform(*CHAOS_SECONDS))
     for task in tasks:
         task.cancel()
     for result in await asyncio.gather(*tasks, return_exceptions=True):
