@@ -18,7 +18,7 @@ from vcluster_contract.kinds import (
     SERVICES,
     Resource,
 )
-from vcluster_syncer.kube.api import JSON, Entry, Key
+from vcluster_syncer.kube.api import JSON, Entry, Key, Meta
 
 KUBERNETES = Key("default", "kubernetes")
 
@@ -140,9 +140,26 @@ def _pods(cluster: SimCluster) -> Iterator[str]:
             continue
         uid = host["metadata"]["annotations"][markers.OBJECT_UID]
         yield from _same(f"pods {key}: uid", entry.meta.uid, uid)
+        if _wants_token(virtual) and not _has_token(cluster, entry.meta):
+            yield f"pods {key}: its token Secret is missing on the host"
         yield from _same(f"pods {key}: node", virtual["spec"].get("nodeName"), host["spec"].get("nodeName"))
         yield from _same(f"pods {key}: phase", virtual["status"]["phase"], host["status"]["phase"])
         yield from _same(f"pods {key}: address", virtual["status"].get("podIP"), host["status"].get("podIP"))
+
+
+def _wants_token(pod: JSON) -> bool:
+    """Ended pods need none."""
+    sources = [
+        item for volume in pod["spec"].get("volumes", []) for item in volume.get("projected", {}).get("sources", [])
+    ]
+    return pod["status"]["phase"] not in {"Succeeded", "Failed"} and any(
+        "serviceAccountToken" in item for item in sources
+    )
+
+
+def _has_token(cluster: SimCluster, pod: Meta) -> bool:
+    secret = _found(cluster.host, SECRETS, Key(TENANT, names.token_secret(pod.key.name, pod.key.namespace, "vc")))
+    return secret is not None and secret["metadata"]["annotations"][markers.OBJECT_UID] == pod.uid
 
 
 def _nodes(cluster: SimCluster) -> Iterator[str]:

@@ -104,6 +104,8 @@ class Users:
         if self.random.random() < 0.5:
             claim = {"claimName": self.random.choice(NAMES)}
             volumes.append({"name": "d", "persistentVolumeClaim": claim})
+        if self.random.random() < 0.5:
+            volumes.append({"name": "t", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}})
         spec = {"containers": [{"name": "app", "image": "app:1"}], "volumes": volumes}
         name = f"{self.random.choice(('job', 'web'))}-{self.random.randint(0, 5)}"
         self.cluster.virtual.create(PODS, namespace, {"metadata": {"name": name, "labels": {"app": "x"}}, "spec": spec})

@@ -13,7 +13,10 @@ from vcluster_syncer.translate.scope import Scope
 
 
 class Reverse:
-    """Remembers which virtual object a host object was made from: once it has vanished it can no longer say so."""
+    """Remembers which virtual object a host object was made from: once it has vanished it can no longer say so.
+
+    It may also vanish before the cache ever shows it, so it is remembered from its creation on.
+    """
 
     def __init__(self, scope: Scope, resource: Resource, store: Store) -> None:
         self._scope = scope
@@ -30,6 +33,16 @@ class Reverse:
             return [known] if known else []
         self._known[host] = virtual
         return [virtual]
+
+    async def create(self, world: World, body: JSON, key: Key) -> Outcome:
+        """POST the host object of the virtual object ``key``; an existing object is never touched."""
+        host = Key(self._scope.host_namespace, body["metadata"]["name"])
+        self._known[host] = key
+        try:
+            await world.host.client.create(self._resource, host.namespace, body, field_manager=markers.FIELD_MANAGER)
+        except AlreadyExists:
+            return await _occupied(world, self._resource, host, key)
+        return Done()
 
 
 def excluded(meta: Meta) -> bool:
@@ -60,16 +73,6 @@ def foreign(host: Key, resource: Resource) -> Terminal:
         f"{resource.kind} {host} on the host exists and was not made by this virtual cluster: "
         f"delete or rename it there, or rename the virtual {resource.kind}"
     )
-
-
-async def create_host(world: World, resource: Resource, body: JSON, key: Key) -> Outcome:
-    """POST to the host; an existing object is never touched."""
-    host = Key(world.scope.host_namespace, body["metadata"]["name"])
-    try:
-        await world.host.client.create(resource, host.namespace, body, field_manager=markers.FIELD_MANAGER)
-    except AlreadyExists:
-        return await _occupied(world, resource, host, key)
-    return Done()
 
 
 async def _occupied(world: World, resource: Resource, host: Key, key: Key) -> Outcome:

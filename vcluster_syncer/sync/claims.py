@@ -7,7 +7,6 @@ from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import Done, Outcome, Terminal, World
 from vcluster_syncer.sync.base import (
     Reverse,
-    create_host,
     delete,
     delete_orphan,
     excluded,
@@ -56,7 +55,7 @@ class ClaimSyncer:
             return Done()
         body = virtual.decode()
         if body.get("status", {}).get("phase", "Pending") == "Pending":
-            return await create_host(self._world, self.kind.resource, claims.to_host(self._world.scope, body), key)
+            return await self._reverse.create(self._world, claims.to_host(self._world.scope, body), key)
         if body["status"]["phase"] != "Lost":
             await self._patch_status(virtual, {"status": claims.LOST})
         return Terminal(

@@ -9,7 +9,6 @@ from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import Done, Outcome, World
 from vcluster_syncer.sync.base import (
     Reverse,
-    create_host,
     delete,
     delete_orphan,
     excluded,
@@ -58,7 +57,7 @@ class EndpointsSyncer:
         resource, world = self.kind.resource, self._world
         desired = self._translated(virtual.decode())
         if host is None:
-            return await create_host(world, resource, desired, key)
+            return await self._reverse.create(world, desired, key)
         found = host.decode()
         # The address type of a slice is immutable.
         if not made_from(host, virtual) or found.get("addressType") != desired.get("addressType"):

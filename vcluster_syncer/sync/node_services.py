@@ -49,6 +49,8 @@ class NodeServices:
         if control_plane is None:
             return "", Requeue(1.0, "host Service of the control plane is missing")
         body = fake_nodes.node_service(scope, node, control_plane.decode())
+        # It may vanish before the cache shows it.
+        self._nodes[self._key(node)] = node
         try:
             created = await self._world.host.client.create(
                 SERVICES, scope.host_namespace, body, field_manager=markers.FIELD_MANAGER

@@ -11,7 +11,6 @@ from vcluster_syncer.kube.api import JSON, Entry, Key, Meta
 from vcluster_syncer.sync.api import Done, Outcome, World
 from vcluster_syncer.sync.base import (
     Reverse,
-    create_host,
     delete,
     delete_orphan,
     excluded,
@@ -70,7 +69,7 @@ class PassiveSyncer:
             return await delete(world.host, resource, host) if host else Done()
         desired = self._translation.to_host(world.scope, wanted.decode())
         if host is None:
-            return await create_host(world, resource, desired, key)
+            return await self._reverse.create(world, desired, key)
         return await self._bring_up_to_date(host, wanted, desired)
 
     def keys_for_host(self, resource: Resource, key: Key) -> list[Key]:

@@ -16,7 +16,7 @@ from vcluster_contract.kinds import SERVICES, Kind, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.kube.errors import AlreadyExists, Invalid
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
-from vcluster_syncer.sync.base import Reverse, create_host, delete, excluded, foreign, is_ours, patch
+from vcluster_syncer.sync.base import Reverse, delete, excluded, foreign, is_ours, patch
 from vcluster_syncer.translate import services
 
 KUBERNETES: Final = Key("default", "kubernetes")
@@ -69,16 +69,12 @@ class ServiceSyncer:
         return [key]
 
     async def _only_virtual(self, key: Key, virtual: Entry) -> Outcome:
-        body = virtual.decode()
+        scope, body = self._world.scope, virtual.decode()
         try:
-            return await create_host(
-                self._world, SERVICES, services.to_host(self._world.scope, body, allocated=True), key
-            )
+            return await self._reverse.create(self._world, services.to_host(scope, body, allocated=True), key)
         except Invalid:
             # The address or a node port is taken or out of the host's range: let the host choose.
-            return await create_host(
-                self._world, SERVICES, services.to_host(self._world.scope, body, allocated=False), key
-            )
+            return await self._reverse.create(self._world, services.to_host(scope, body, allocated=False), key)
 
     async def _without_virtual(self, key: Key, host: Entry | None) -> Outcome:
         if host is not None:

@@ -72,10 +72,12 @@ class TokenKeeper:
         entry = self._secrets.get(secret)
         pod = self._world.scope.virtual_key(PODS, entry.meta) if entry is not None else None
         if entry is None or pod is None:
-            known = self._pods.pop(secret, None)
-            return [known] if known else []
-        self._pods[secret] = pod
-        # Only now may its absence mean that somebody deleted it.
+            pod = self._pods.pop(secret, None)
+        else:
+            self._pods[secret] = pod
+        if pod is None:
+            return []
+        # The cache has shown it or says that it is gone: from now on its absence means that somebody deleted it.
         self._issued.pop(pod, None)
         return [pod]
 
@@ -162,6 +164,8 @@ class TokenKeeper:
     async def _create(self, meta: Meta, tokens: dict[str, Token]) -> Outcome:
         scope, client = self._world.scope, self._world.host.client
         body = token_secret(scope, meta, tokens)
+        # It may vanish before the cache shows it.
+        self._pods[token_secret_key(scope, meta.key)] = meta.key
         try:
             await client.create(SECRETS, scope.host_namespace, body, field_manager=markers.FIELD_MANAGER)
         except AlreadyExists:
