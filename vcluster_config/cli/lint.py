@@ -31,6 +31,14 @@ class _Fixing(NamedTuple):
     unsafe: bool
 
 
+class _Judging(NamedTuple):
+    """What a file is judged by besides itself."""
+
+    previous: Config | None
+    host: Host | None
+    security: bool
+
+
 class _Severity(click.ParamType[tuple[str, str]]):
     """``CODE=LEVEL``."""
 
@@ -70,6 +78,7 @@ class _Severity(click.ParamType[tuple[str, str]]):
     metavar="FILE|release:NAMESPACE/NAME",
     help="What is installed, for upgrade rules.",
 )
+@click.option("--security", is_flag=True, help="Look at what keeps it apart from neighbours too, and give a score.")
 @hosts.options
 def command(
     files: tuple[str, ...],
@@ -83,6 +92,7 @@ def command(
     unsafe: bool,
     show_diff: bool,
     previous: str | None,
+    security: bool,
     host: Host | None,
     **values: tuple[str, ...],
 ) -> None:
@@ -95,11 +105,14 @@ def command(
     if (fix or show_diff) and "-" in (*files, *overlay):
         raise click.UsageError("--fix and --diff need files, not standard input")
     selection = Selection(select, ignore, dict(severities))
+    judging = _Judging(inputs.previous(previous), host, security)
     fixing = _Fixing(write=fix, show=show_diff, unsafe=unsafe)
     found: list[Diagnostic] = []
     sources: dict[str, str] = {}
     for name in files:
-        report = _check([name, *overlay], values, (inputs.previous(previous), host), fixing)
+        report = _check([name, *overlay], values, judging, fixing)
+        if security:
+            _show_score(name, report)
         found += selection.of(report.diagnostics)
         sources |= masked_sources(report.document)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
@@ -112,7 +125,7 @@ def command(
 def _check(
     names: list[str],
     values: dict[str, tuple[str, ...]],
-    around: tuple[Config | None, Host | None],
+    judging: _Judging,
     fixing: _Fixing,
 ) -> Report:
     """Check, and fix until nothing changes: one fix may uncover another."""
@@ -121,16 +134,23 @@ def _check(
     from vcluster_config.lint.check import check
 
     files, sets = inputs.read(names), inputs.options(values)
-    report = check(files, sets, *around)
+    report = check(files, sets, judging.previous, judging.host, security=judging.security)
     before = {file.name: file.text for file in files}
     for _ in range(_ROUNDS if fixing.write or fixing.show else 0):
         fixed = _fixed(files, report, unsafe=fixing.unsafe)
         if fixed == files:
             break
-        files, report = fixed, check(fixed, sets, *around)
+        files, report = fixed, check(fixed, sets, judging.previous, judging.host, security=judging.security)
     for file in files:
         _write(file, before[file.name], fixing)
-    return known_automatic(judge(report), around[1])
+    return known_automatic(judge(report), judging.host)
+
+
+def _show_score(name: str, report: Report) -> None:
+    from vcluster_config.lint.hardening import score
+
+    if report.config is not None:
+        click.echo(f"{name}: security score {score(report.config)} of 100", err=True)
 
 
 def _fixed(files: list[SourceFile], report: Report, *, unsafe: bool) -> list[SourceFile]:

@@ -13,7 +13,7 @@ from vcluster_config.source.diagnostic import Diagnostic, Severity, in_order
 from vcluster_config.source.document import Document, load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from vcluster_config.lint.host import Host
     from vcluster_config.model import Config
@@ -50,15 +50,27 @@ def check(
     options: Sequence[SetOption] = (),
     previous: Config | None = None,
     host: Host | None = None,
+    *,
+    security: bool = False,
 ) -> Report:
-    """Read, validate and judge; rules say nothing about values that could not be used."""
+    """Read, validate and judge; rules say nothing about values that could not be used.
+
+    ``security`` adds the points in which the configuration is not hardened.
+    """
     document = load(files, options)
     validated = validate_partially(document)
     places = {document.span(path) for path in validated.unusable}
+    case = Case(validated.config, document, previous, host)
     judged = [
         found
-        for found in run(Case(validated.config, document, previous, host))
+        for found in [*run(case), *(_hardening(case) if security else ())]
         if found.span not in places and not any(related.span in places for related in found.related)
     ]
     found = in_order(suppress([*validated.diagnostics, *judged], document.sources))
     return Report(document, None if validated.unusable else validated.config, found)
+
+
+def _hardening(case: Case) -> Iterable[Diagnostic]:
+    from vcluster_config.lint import hardening
+
+    return hardening.check(case)

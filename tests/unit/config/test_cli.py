@@ -77,7 +77,7 @@ def test_exit_codes(folder: Path, arguments: tuple[str, ...], code: int) -> None
 def test_an_internal_error_ends_with_3(folder: Path) -> None:
     code = (
         "import sys; from vcluster_config import cli, lint\n"
-        "def boom(*_): raise RuntimeError('boom')\n"
+        "def boom(*_, **__): raise RuntimeError('boom')\n"
         "sys.modules['vcluster_config.lint.check'].check = boom\n"
         "sys.argv = ['vcluster-config', 'lint', 'good.yaml']; cli.main()"
     )

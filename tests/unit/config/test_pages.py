@@ -27,7 +27,9 @@ def codes(example: str, code: Code) -> list[Code]:
         assert previous is not None
     sets = [SetOption(SetKind.TYPED, option)] if option else []
     around = host(examples, example)
-    report = check([SourceFile("vcluster.yaml", examples[example])], sets, previous, around)
+    report = check(
+        [SourceFile("vcluster.yaml", examples[example])], sets, previous, around, security=code is Code.NOT_HARDENED
+    )
     return [found.code for found in known_automatic(report, around).diagnostics]
 
 
