@@ -71,6 +71,8 @@ SERVICE_CIDR: Final = PREFIX + "service-cidr"
 
 FIELD_MANAGER: Final = "vcluster-syncer"
 
+NAMESPACE_LABEL: Final = PREFIX + "ns-label"
+"""Start of the keys under which host pods carry the labels of their virtual namespace."""
 # These keys mean something of our own on host objects, so user labels under them are stored re-keyed.
 _REKEYED: Final = (RELEASE, NAMESPACE, MANAGED_BY, CONTROLLED_BY)
 
@@ -80,25 +82,18 @@ def _digest(key: str) -> str:
 
 
 def host_label_key(key: str, vcluster: str) -> str:
-    """Key under which the virtual label ``key`` lives on the host object; all but four stay as they are."""
-    if key not in _REKEYED:
+    """Key under which the virtual label ``key`` lives on the host object; those that are marks there change.
+
+    A user's own namespace label would let a pod pass for one of another namespace before namespace selectors.
+    """
+    if key not in _REKEYED and not key.startswith(NAMESPACE_LABEL):
         return key
     return safe_concat(PREFIX + "label", vcluster, "x", _digest(key))
 
 
-def virtual_label_key(key: str, vcluster: str) -> str | None:
-    """Inverse of ``host_label_key``; None for a label that is ours and has no virtual counterpart."""
-    for candidate in _REKEYED:
-        if key == host_label_key(candidate, vcluster):
-            return candidate
-    if key in _REKEYED or key.startswith(PREFIX + "ns-label"):
-        return None
-    return key
-
-
 def namespace_label_key(key: str, vcluster: str) -> str:
     """Key on host pods for the label ``key`` of the pod's virtual namespace, so that namespace selectors still work."""
-    return safe_concat(PREFIX + "ns-label", vcluster, "x", _digest(key))
+    return safe_concat(NAMESPACE_LABEL, vcluster, "x", _digest(key))
 
 
 def kind_string(group: str, version: str, kind: str) -> str:

@@ -39,12 +39,6 @@ def host_labels(scope: Scope, labels: Mapping[str, str] | None, namespace: str) 
     return rekeyed(scope, labels) | marker_labels(scope, namespace)
 
 
-def virtual_labels(scope: Scope, labels: Mapping[str, str]) -> dict[str, str]:
-    """Inverse of ``host_labels``: labels of ours have no counterpart."""
-    found = ((markers.virtual_label_key(key, scope.vcluster), value) for key, value in labels.items())
-    return {key: value for key, value in found if key is not None}
-
-
 def service_selector(scope: Scope, selector: Mapping[str, str] | None, namespace: str) -> dict[str, str]:
     """Host form of a Service's selector, confined to the virtual namespace; an empty one stays empty."""
     return host_labels(scope, selector, namespace) if selector else {}

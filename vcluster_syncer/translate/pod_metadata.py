@@ -16,7 +16,6 @@ from vcluster_syncer.translate.pod_fields import format_map, shows_all_annotatio
 from vcluster_syncer.translate.scope import Scope
 
 _SET_KINDS: Final = frozenset({"DaemonSet", "Job", "ReplicaSet", "StatefulSet"})
-_NAMESPACE_LABEL: Final = markers.PREFIX + "ns-label"
 
 
 def pod_metadata(scope: Scope, pod: JSON, namespace_labels: Mapping[str, str], applied: AppliedSpec) -> JSON:
@@ -35,7 +34,7 @@ def pod_metadata(scope: Scope, pod: JSON, namespace_labels: Mapping[str, str], a
 def pod_metadata_patch(desired: JSON, host: Meta) -> JSON:
     """Smallest merge patch of metadata, also removing labels that the virtual namespace has lost."""
     patch = metadata_patch(desired, host)
-    lost = [key for key in host.labels if key.startswith(_NAMESPACE_LABEL) and key not in desired["labels"]]
+    lost = [key for key in host.labels if key.startswith(markers.NAMESPACE_LABEL) and key not in desired["labels"]]
     if lost:
         patch["labels"] = patch.get("labels", {}) | dict.fromkeys(lost)
     return patch
