@@ -23,26 +23,41 @@ class Reverse:
         self._resource = resource
         self._store = store
         self._known: dict[Key, Key] = {}
+        self._waiting: dict[Key, set[Key]] = {}
 
     def keys(self, host: Key) -> list[Key]:
-        """Virtual keys for the host object ``host``: one, or none when it is not ours."""
+        """Virtual keys for the host object ``host``; once it has vanished also those that wait for its name."""
         entry = self._store.get(host)
         virtual = self._scope.virtual_key(self._resource, entry.meta) if entry else None
-        if virtual is None:
-            known = self._known.pop(host, None)
-            return [known] if known else []
-        self._known[host] = virtual
-        return [virtual]
+        if virtual is not None:
+            self._known[host] = virtual
+            return [virtual]
+        concerned = self._waiting.pop(host, set())
+        if host in self._known:
+            concerned.add(self._known.pop(host))
+        return sorted(concerned)
+
+    def taken(self, host: Meta, key: Key) -> Terminal:
+        """The answer for the virtual object ``key`` whose host name another object has; nothing is done to that."""
+        self._waiting.setdefault(host.key, set()).add(key)
+        return foreign(host.key, self._resource, self._scope.virtual_key(self._resource, host))
 
     async def create(self, world: World, body: JSON, key: Key) -> Outcome:
         """POST the host object of the virtual object ``key``; an existing object is never touched."""
         host = Key(self._scope.host_namespace, body["metadata"]["name"])
-        self._known[host] = key
         try:
             await world.host.client.create(self._resource, host.namespace, body, field_manager=markers.FIELD_MANAGER)
         except AlreadyExists:
-            return await _occupied(world, self._resource, host, key)
+            return await self._occupied(world, host, key)
+        self._known[host] = key
         return Done()
+
+    async def _occupied(self, world: World, host: Key, key: Key) -> Outcome:
+        try:
+            found = meta_of(await world.host.client.get(self._resource, host))
+        except NotFound:
+            return Conflict()
+        return Conflict() if self._scope.virtual_key(self._resource, found) == key else self.taken(found, key)
 
 
 def excluded(meta: Meta) -> bool:
@@ -67,21 +82,17 @@ def made_from(host: Entry, virtual: Entry) -> bool:
     return host.meta.annotations.get(markers.OBJECT_UID) == virtual.meta.uid
 
 
-def foreign(host: Key, resource: Resource) -> Terminal:
-    """The answer when the host name is taken by an object that is not ours."""
+def foreign(host: Key, resource: Resource, other: Key | None) -> Terminal:
+    """The answer when the host name is taken: by the virtual object ``other``, or by an object that is not ours."""
+    if other is not None:
+        return Terminal(
+            f"{resource.kind} {other} has the name on the host that this one would get, as names with -x- in them may: "
+            f"rename one of them; this one follows when the other is gone"
+        )
     return Terminal(
         f"{resource.kind} {host} on the host exists and was not made by this virtual cluster: "
         f"delete or rename it there, or rename the virtual {resource.kind}"
     )
-
-
-async def _occupied(world: World, resource: Resource, host: Key, key: Key) -> Outcome:
-    try:
-        found = await world.host.client.get(resource, host)
-    except NotFound:
-        return Conflict()
-    same = world.scope.virtual_key(resource, meta_of(found)) == key
-    return Conflict() if same else foreign(host, resource)
 
 
 async def patch(side: Side, resource: Resource, entry: Entry, changes: JSON, *, subresource: str = "") -> Outcome:

@@ -10,7 +10,6 @@ from vcluster_syncer.sync.base import (
     delete,
     delete_orphan,
     excluded,
-    foreign,
     is_ours,
     made_from,
     patch,
@@ -35,7 +34,7 @@ class ClaimSyncer:
         if any(entry is not None and excluded(entry.meta) for entry in (virtual, host)):
             return Done()
         if host is not None and not is_ours(scope, self.kind.resource, host, key):
-            return foreign(host.meta.key, self.kind.resource) if virtual else Done()
+            return self._reverse.taken(host.meta, key) if virtual else Done()
         if virtual is None:
             return await delete_orphan(self._world.host, self.kind.resource, host)
         if host is None:

@@ -12,7 +12,6 @@ from vcluster_syncer.sync.base import (
     delete,
     delete_orphan,
     excluded,
-    foreign,
     is_ours,
     made_from,
     patch,
@@ -102,4 +101,4 @@ class EndpointsSyncer:
         service = self._host_services.get(host.meta.key)
         if service is not None and is_ours(self._world.scope, SERVICES, service, key):
             return await delete(self._world.host, self.kind.resource, host)
-        return foreign(host.meta.key, self.kind.resource)
+        return self._reverse.taken(host.meta, key)

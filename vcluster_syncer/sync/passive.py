@@ -14,7 +14,6 @@ from vcluster_syncer.sync.base import (
     delete,
     delete_orphan,
     excluded,
-    foreign,
     is_ours,
     made_from,
     patch,
@@ -62,7 +61,7 @@ class PassiveSyncer:
             return Done()
         wanted = virtual if virtual is not None and self._wanted(virtual) else None
         if host is not None and not is_ours(world.scope, resource, host, key):
-            return foreign(host.meta.key, resource) if wanted else Done()
+            return self._reverse.taken(host.meta, key) if wanted else Done()
         if virtual is None:
             return await delete_orphan(world.host, resource, host)
         if wanted is None:

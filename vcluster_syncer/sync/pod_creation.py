@@ -63,6 +63,11 @@ class PodCreator:
             tokens = await self._tokens.write(tokens)
         return await self._post(meta, body) if _starts(tokens) else tokens
 
+    def taken(self, host: Meta, key: Key) -> Outcome:
+        """The answer for the virtual pod ``key`` whose host name another pod has; nothing is done to that."""
+        self._memory.wait_for(host_name(host.key), key)
+        return foreign(host.key, PODS, self._world.scope.virtual_key(PODS, host))
+
     def is_unseen(self, meta: Meta) -> bool:
         """Whether the host pod was made and has not shown up in the cache yet."""
         created = self._memory.created.get(meta.key)
@@ -113,7 +118,7 @@ class PodCreator:
         except NotFound:
             return Conflict()
         if scope.virtual_key(PODS, found) != meta.key:
-            return foreign(host_key, PODS)
+            return self.taken(found, meta.key)
         self._memory.created[meta.key] = Pending(meta.uid, self._world.clock.monotonic())
         return Requeue(UNSEEN_AFTER, "the host pod has not shown up yet")
 
@@ -126,6 +131,11 @@ class PodCreator:
 
     def _warn(self, meta: Meta, message: str) -> None:
         self._world.recorder.event(PODS, meta.key, meta.uid, type="Warning", reason="SyncError", message=message)
+
+
+def host_name(host: Key) -> str:
+    """What a pod waits for whose name on the host another pod has."""
+    return f"host name {host}"
 
 
 def _starts(tokens: Outcome) -> bool:

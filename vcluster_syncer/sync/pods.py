@@ -8,9 +8,9 @@ from vcluster_contract import markers
 from vcluster_contract.kinds import CATALOGUE, NAMESPACES, NODES, PODS, SECRETS, SERVICES, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import Done, Outcome, Requeue, World
-from vcluster_syncer.sync.base import excluded, foreign, is_ours, made_from
+from vcluster_syncer.sync.base import excluded, is_ours, made_from
 from vcluster_syncer.sync.pod_backlog import Backlog
-from vcluster_syncer.sync.pod_creation import PodCreator
+from vcluster_syncer.sync.pod_creation import PodCreator, host_name
 from vcluster_syncer.sync.pod_deletion import align, finish_virtual, remove_stale_host
 from vcluster_syncer.sync.pod_inputs import API_SERVICE, DNS_SERVICE, InputSource
 from vcluster_syncer.sync.pod_memory import PodMemory
@@ -45,7 +45,7 @@ class PodSyncer:
         """One step for the virtual pod ``key``."""
         virtual, host = self._virtual.get(key), self._host.get(self._world.scope.host_key(key))
         if host is not None and not is_ours(self._world.scope, PODS, host, key):
-            return foreign(host.meta.key, PODS) if virtual is not None else Done()
+            return self._creator.taken(host.meta, key) if virtual is not None else Done()
         if virtual is None:
             return await self._without_virtual(key, host)
         if excluded(virtual.meta):
@@ -61,7 +61,7 @@ class PodSyncer:
         if resource == PODS:
             return self._for_host_pod(key)
         if resource == SECRETS:
-            return self._tokens.pod_of(key)
+            return self._tokens.pods_of(key)
         if resource == SERVICES and key == self._inputs.kube_service:
             return self._memory.released(API_SERVICE)
         if resource == SERVICES and key == self._inputs.dns_service:
@@ -85,7 +85,8 @@ class PodSyncer:
         entry = self._host.get(host_key)
         if entry is None:
             known = self._memory.virtual_key(host_key)
-            return [known] if known is not None else []
+            waiting = self._memory.released(host_name(host_key))
+            return waiting if known is None else [known, *waiting]
         key = self._world.scope.virtual_key(PODS, entry.meta)
         if key is None:
             return []

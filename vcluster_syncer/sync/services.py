@@ -16,7 +16,7 @@ from vcluster_contract.kinds import SERVICES, Kind, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.kube.errors import AlreadyExists, Invalid
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
-from vcluster_syncer.sync.base import Reverse, delete, excluded, foreign, is_ours, patch
+from vcluster_syncer.sync.base import Reverse, delete, excluded, is_ours, patch
 from vcluster_syncer.translate import services
 
 KUBERNETES: Final = Key("default", "kubernetes")
@@ -51,7 +51,7 @@ class ServiceSyncer:
         if any(entry is not None and excluded(entry.meta) for entry in (virtual, host)):
             return Done()
         if host is not None and not is_ours(scope, SERVICES, host, key):
-            return foreign(host.meta.key, SERVICES) if virtual else Done()
+            return self._reverse.taken(host.meta, key) if virtual else Done()
         if virtual is None:
             return await self._without_virtual(key, host)
         if self._unfinished.get(key, (virtual.meta.uid, {}))[0] != virtual.meta.uid:

@@ -66,20 +66,24 @@ class TokenKeeper:
         self._secrets = world.host.stores[SECRETS]
         self._issued: dict[Key, _Issued] = {}
         self._pods: dict[Key, Key] = {}
+        self._waiting: dict[Key, set[Key]] = {}
+        """Pods by the host Secret of somebody else that has the name of theirs."""
 
-    def pod_of(self, secret: Key) -> list[Key]:
-        """The virtual pod to look at when the host Secret changed or vanished."""
+    def pods_of(self, secret: Key) -> list[Key]:
+        """The virtual pods to look at when the host Secret changed or vanished."""
         entry = self._secrets.get(secret)
         pod = self._world.scope.virtual_key(PODS, entry.meta) if entry is not None else None
         if entry is None or pod is None:
             pod = self._pods.pop(secret, None)
+            concerned = self._waiting.pop(secret, set())
         else:
             self._pods[secret] = pod
-        if pod is None:
-            return []
-        # The cache has shown it or says that it is gone: from now on its absence means that somebody deleted it.
-        self._issued.pop(pod, None)
-        return [pod]
+            concerned = set()
+        if pod is not None:
+            # The cache has shown it or says that it is gone: from now on its absence means that somebody deleted it.
+            self._issued.pop(pod, None)
+            concerned.add(pod)
+        return sorted(concerned)
 
     async def ensure(self, meta: Meta, pod: JSON) -> Outcome:
         """Make every token of the virtual ``pod`` exist and be fresh, and say when the next one is due."""
@@ -96,7 +100,7 @@ class TokenKeeper:
             return Done()
         entry = self._secrets.get(token_secret_key(self._world.scope, meta.key))
         if entry is not None and self._world.scope.virtual_key(PODS, entry.meta) != meta.key:
-            return foreign(entry.meta.key, SECRETS)
+            return self._taken(entry.meta, meta.key)
         times = self._times(meta, entry)
         due = due_sources(sources, times, self._world.clock.now())
         if not due:
@@ -180,7 +184,12 @@ class TokenKeeper:
         except NotFound:
             return Conflict()
         ours = self._world.scope.virtual_key(PODS, meta_of(found)) == meta.key
-        return Conflict() if ours else foreign(key, SECRETS)
+        return Conflict() if ours else self._taken(meta_of(found), meta.key)
+
+    def _taken(self, secret: Meta, pod: Key) -> Outcome:
+        self._waiting.setdefault(secret.key, set()).add(pod)
+        other = self._world.scope.virtual_key(PODS, secret)
+        return foreign(secret.key, PODS if other else SECRETS, other)
 
     def _next_look(self, times: dict[str, TokenTimes]) -> Outcome:
         first = min(item.refresh for item in times.values())
