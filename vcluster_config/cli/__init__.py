@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 from importlib import import_module
 from typing import Final
@@ -54,6 +55,7 @@ def cli() -> None:
 def main() -> None:
     """Entry point; an unexpected error says so and ends with exit code 3."""
     gc.disable()  # a command ends before collecting could pay off
+    atexit.register(gc.freeze)  # and what it leaves behind ends with the process
     try:
         cli()
     except Exception as error:

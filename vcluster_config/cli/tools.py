@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import Final
 
 import click
@@ -16,6 +15,8 @@ def kubectl(*arguments: str, stdin: str = "") -> str:
     Raises:
         click.UsageError: there is no kubectl, or it failed; the message holds what it said.
     """
+    import subprocess
+
     try:
         done = subprocess.run(
             ["kubectl", *arguments], input=stdin, capture_output=True, text=True, timeout=_TIMEOUT, check=False

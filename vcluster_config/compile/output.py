@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,8 +52,9 @@ class CompiledChart(msgspec.Struct, frozen=True):
 
 def chart_folder() -> Path:
     """The chart that takes compiled values: inside the installed package, or beside it in a checkout."""
-    installed = Path(str(files("vcluster_config"))) / "_chart"
-    return installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "chart"
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "_chart"
+    return installed if installed.is_dir() else package.parent / "chart"
 
 
 def _refuse_foreign(directory: Path) -> None:

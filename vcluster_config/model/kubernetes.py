@@ -4,6 +4,7 @@
 """
 
 import json
+import pathlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,9 +67,7 @@ class Refusal:
 @cache
 def types() -> dict[str, Any]:
     """Known types; each has ``required`` and ``fields``, some ``choices``: closed sets of words by field."""
-    from importlib.resources import files
-
-    text = files("vcluster_config.model").joinpath("kubernetes.json").read_text(encoding="utf-8")
+    text = pathlib.Path(__file__).with_name("kubernetes.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)["types"]
     return document
 
