@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
 _UPPER: Final = {
@@ -40,13 +40,14 @@ class Section(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
+        validate_default=True,
         defer_build=True,
     )
 
 
 def section() -> Any:
     """Default of a field that is itself a section: all of that section's defaults."""
-    return Field(default_factory=dict, validate_default=True)
+    return {}
 
 
 @dataclass(frozen=True)

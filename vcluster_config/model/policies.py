@@ -1,13 +1,18 @@
 """``policies``: quota, limits, network policy, pod security and admission rules of the virtual cluster."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from vcluster_config.model.admission import MutatingWebhookConfiguration, ValidatingWebhookConfiguration
-from vcluster_config.model.base import Section, section
+from vcluster_config.model.base import Section, lazy, section
 from vcluster_config.model.shared import Metadata, StandardLabelSelector
 from vcluster_config.model.types import PORT, AutoBool, Cidr, OptionalAddress, Quantities, ScopeSelector
+
+if TYPE_CHECKING:
+    from vcluster_config.model.admission import MutatingWebhookConfiguration, ValidatingWebhookConfiguration
+else:
+    MutatingWebhookConfiguration = lazy("admission", "MutatingWebhookConfiguration")
+    ValidatingWebhookConfiguration = lazy("admission", "ValidatingWebhookConfiguration")
 
 
 class IpBlock(Section):

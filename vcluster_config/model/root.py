@@ -7,23 +7,27 @@ from vcluster_config.model.control_plane import ControlPlane
 from vcluster_config.model.export_kube_config import ExportKubeConfig
 from vcluster_config.model.logging import Logging
 from vcluster_config.model.networking import Networking
-from vcluster_config.model.plugins import LegacyPlugin, Plugin
-from vcluster_config.model.rbac import Rbac
 from vcluster_config.model.sync import Sync
-from vcluster_config.model.telemetry import Telemetry
 from vcluster_config.model.types import OptionalCidr
 
 if TYPE_CHECKING:
     from vcluster_config.model.experimental import Experimental
     from vcluster_config.model.integrations import Integrations
+    from vcluster_config.model.plugins import LegacyPlugin, Plugin
     from vcluster_config.model.policies import Policies
+    from vcluster_config.model.rbac import Rbac
     from vcluster_config.model.sleep import Sleep, SleepMode
+    from vcluster_config.model.telemetry import Telemetry
 else:
     Experimental = lazy("experimental", "Experimental")
     Integrations = lazy("integrations", "Integrations")
+    LegacyPlugin = lazy("plugins", "LegacyPlugin")
+    Plugin = lazy("plugins", "Plugin")
     Policies = lazy("policies", "Policies")
+    Rbac = lazy("rbac", "Rbac")
     Sleep = lazy("sleep", "Sleep")
     SleepMode = lazy("sleep", "SleepMode")
+    Telemetry = lazy("telemetry", "Telemetry")
 
 
 class Config(Section):

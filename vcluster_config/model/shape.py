@@ -30,16 +30,21 @@ class Shape:
     """Form of a value.
 
     ``item`` is the shape of map values and list items, ``key`` the type of map keys, ``value`` a Python type or value
-    type, ``kube`` the type of an object that Kubernetes reads.
+    type, ``kube`` the type of an object that Kubernetes reads, ``model`` the class of a section, or where it is.
     """
 
     form: Form
     value: Any = None
     item: "Shape | None" = None
-    section: type[Section] | None = None
+    model: type[Section] | Lazy | None = None
     nullable: bool = False
     kube: KubeType | None = None
     key: ValueType | None = None
+
+    @property
+    def section(self) -> type[Section] | None:
+        """Class of a section, imported when somebody asks."""
+        return self.model.load() if isinstance(self.model, Lazy) else self.model
 
 
 @cache
@@ -63,7 +68,7 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
         return replace(_shape(annotation), kube=kube)
     lazy = lazy_section(metadata)
     if lazy is not None:
-        return Shape(Form.SECTION, section=lazy.load())
+        return Shape(Form.SECTION, model=lazy)
     special = next((item for item in metadata if isinstance(item, ValueType) or item is auto_bool), None)
     if special is not None:
         return Shape(Form.VALUE, special)
@@ -89,7 +94,7 @@ def _plain_shape(annotation: Any, origin: Any) -> Shape:
     if annotation is Any:
         return Shape(Form.FREE)
     if isinstance(annotation, type) and issubclass(annotation, Section):
-        return Shape(Form.SECTION, section=annotation)
+        return Shape(Form.SECTION, model=annotation)
     return Shape(Form.VALUE, annotation)
 
 
