@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +18,21 @@ _EXCLUDES = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/us
 
 @dataclass(frozen=True)
 class RootFs:
-    """A Debian minbase with `packages` on top."""
+    """`packages` on top of `base`, by default on top of a Debian minbase."""
 
     name: str
     packages: tuple[str, ...]
+    base: RootFs | None = None
 
     @property
     def tar(self) -> Path:
         """Where the file system's tar lies, or will lie."""
-        return cache_dir() / "rootfs" / f"{self.name}-{digest(DEBIAN_SUITE, *self.packages)}" / "rootfs.tar"
+        below = (self.base.tar.parent.name,) if self.base else ()
+        return cache_dir() / "rootfs" / f"{self.name}-{digest(DEBIAN_SUITE, *self.packages, *below)}" / "rootfs.tar"
 
 
 PYTHON_BASE = RootFs("python-base", ("python3", "ca-certificates"))
-PYTHON_BUILD = RootFs("python-build", ("python3", "ca-certificates", "python3-pip", "python3-venv"))
+PYTHON_BUILD = RootFs("python-build", ("python3-pip", "python3-venv"), PYTHON_BASE)
 
 
 def ensure(rootfs: RootFs) -> Path:
@@ -43,7 +46,7 @@ def ensure(rootfs: RootFs) -> Path:
 
 def _make(rootfs: RootFs, target: Path) -> None:
     excludes = [f"--dpkgopt=path-exclude={pattern}" for pattern in _EXCLUDES]
-    command = ["unshare", "--mount", "mmdebstrap", "--mode=root", "--variant=minbase", "--quiet", *excludes]
+    command = ["unshare", "--mount", "mmdebstrap", "--mode=root", "--quiet", *_start(rootfs), *excludes]
     clean = ["--customize-hook=rm -rf $1/var/lib/apt/lists/* $1/var/cache/apt/* $1/var/log/*"]
     done = subprocess.run(
         [*command, *clean, f"--include={','.join(rootfs.packages)}", DEBIAN_SUITE, str(target)],
@@ -54,3 +57,10 @@ def _make(rootfs: RootFs, target: Path) -> None:
     )
     if done.returncode:
         raise HostError(f"mmdebstrap of {rootfs.name} failed", done.stderr.strip()[-3000:])
+
+
+def _start(rootfs: RootFs) -> tuple[str, ...]:
+    if rootfs.base is None:
+        return ("--variant=minbase",)
+    unpack = f'tar -C "$1" --numeric-owner -xf {shlex.quote(str(ensure(rootfs.base)))}'
+    return ("--variant=custom", "--skip=check/empty", f"--setup-hook={unpack}")
