@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from vcluster_config.judged import judge
@@ -13,12 +14,13 @@ from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Place, Shape, fields, places, shape_of, spell
 from vcluster_config.model.values import ValueType, auto_bool
 from vcluster_config.schema import settings
-from vcluster_config.source.diagnostic import Severity
+from vcluster_config.source.diagnostic import Related, Severity, Span, in_order
 from vcluster_config.source.parse import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from vcluster_config.lsp.layers import Layers
     from vcluster_config.lsp.protocol import Message, Units
     from vcluster_config.source.diagnostic import Diagnostic, Edit, Suggestion
 
@@ -28,17 +30,56 @@ _VALUE: Final = 12
 FIX_ALL: Final = "source.fixAll"
 
 
-def report(uri: str, text: str) -> Report:
-    """Check a text; its name in findings is its address."""
-    return judge(check([SourceFile.decode(uri, text.encode())]))
+def report(uri: str, text: str, layers: Layers | None = None) -> Report:
+    """Check a text over its layers; its name in findings is its address.
+
+    What is found in a layer and would not be without the text is shown at the start of the text.
+    """
+    own = SourceFile.decode(uri, text.encode("utf-8", "surrogatepass"))
+    if layers is None or not (layers.files or layers.missing):
+        return judge(check([own]))
+    found = judge(check([*layers.files, own]))
+    alone = judge(check(layers.files)).diagnostics if layers.files else []
+    here = [item if item.span.file == uri else _elsewhere(item, uri) for item in found.diagnostics if item not in alone]
+    return replace(found, diagnostics=in_order([*layers.missing, *here]))
+
+
+def _elsewhere(item: Diagnostic, uri: str) -> Diagnostic:
+    related = (Related(item.message, item.span), *item.related)
+    return item._replace(span=Span(uri, 1, 1, 1, 2), related=related, suggestions=())
 
 
 def diagnostics(found: Report, lines: list[str], units: Units) -> list[Message]:
     """Findings in the protocol's form."""
-    return [_diagnostic(item, lines, units) for item in found.diagnostics]
+    return [_diagnostic(item, found, lines, units) for item in found.diagnostics]
 
 
-def _diagnostic(item: Diagnostic, lines: list[str], units: Units) -> Message:
+def location(span: Span, found: Report, uri: str, lines: list[str], units: Units) -> Message:
+    """A place in a text whose lines are at hand, or in a layer below it."""
+    its = lines if span.file == uri else found.document.sources.get(span.file, "").split("\n")
+    return {"uri": span.file, "range": units.range(span, its)}
+
+
+def hints(found: Report, uri: str, lines: list[str], units: Units) -> list[Message]:
+    """What each ``auto`` in the text becomes, to be shown behind it."""
+    from vcluster_config.effects import automatic
+
+    if found.failed:
+        return []
+    shown = [item for item in automatic.findings(found.document) if item.span.file == uri]
+    return [
+        {
+            "position": units.range(item.span, lines)["end"],
+            "label": f"= {item.message.split()[-2]}",
+            "paddingLeft": True,
+            "tooltip": item.message,
+        }
+        for item in shown
+    ]
+
+
+def _diagnostic(item: Diagnostic, found: Report, lines: list[str], units: Units) -> Message:
+    uri = item.span.file
     message = item.message
     if item.expected:
         message += f"; expected {item.expected}"
@@ -49,7 +90,7 @@ def _diagnostic(item: Diagnostic, lines: list[str], units: Units) -> Message:
         "source": "vcluster-config",
         "message": message,
         "relatedInformation": [
-            {"location": {"uri": other.span.file, "range": units.range(other.span, lines)}, "message": other.message}
+            {"location": location(other.span, found, uri, lines, units), "message": other.message}
             for other in item.related
         ],
     }
@@ -58,31 +99,39 @@ def _diagnostic(item: Diagnostic, lines: list[str], units: Units) -> Message:
 def actions(found: Report, uri: str, lines: list[str], on: range, units: Units) -> list[Message]:
     """Suggestions with edits for findings on some lines, which count from 0, a way to accept each, and all fixes."""
     here = [item for item in found.diagnostics if item.span.line - 1 in on]
-    fixes = [_fix(item, suggestion, uri, lines, units) for item in here for suggestion in item.suggestions]
-    accepted = [_accept(item, uri, lines, units) for item in here if item.severity is not Severity.ERROR]
-    safe = safe_edits(found.diagnostics)
+    shown = [(item, _diagnostic(item, found, lines, units)) for item in here]
+    fixes = [
+        {**action, "diagnostics": [message]}
+        for item, message in shown
+        for suggestion in item.suggestions
+        if (action := _fix(suggestion, uri, lines, units)) is not None
+    ]
+    accepted = [
+        {**_accept(item, uri, lines), "diagnostics": [message]}
+        for item, message in shown
+        if item.severity is not Severity.ERROR
+    ]
+    safe = [edit for edit in safe_edits(found.diagnostics) if edit.span.file == uri]
     everything = [_action("Apply all safe fixes", FIX_ALL, uri, _edits(safe, lines, units))] if safe else []
-    return [*filter(None, fixes), *accepted, *everything]
+    return [*fixes, *accepted, *everything]
 
 
-def _fix(item: Diagnostic, suggestion: Suggestion, uri: str, lines: list[str], units: Units) -> Message | None:
-    if not suggestion.edits:
+def _fix(suggestion: Suggestion, uri: str, lines: list[str], units: Units) -> Message | None:
+    if not suggestion.edits or any(edit.span.file != uri for edit in suggestion.edits):
         return None
     action = _action(suggestion.title, "quickfix", uri, _edits(suggestion.edits, lines, units))
-    preferred = suggestion.applicability == "safe"
-    return {**action, "isPreferred": preferred, "diagnostics": [_diagnostic(item, lines, units)]}
+    return {**action, "isPreferred": suggestion.applicability == "safe"}
 
 
-def _accept(item: Diagnostic, uri: str, lines: list[str], units: Units) -> Message:
+def _accept(item: Diagnostic, uri: str, lines: list[str]) -> Message:
     """A comment above the line; what follows it is the author's reason."""
     line = item.span.line - 1
     indent = lines[line][: len(lines[line]) - len(lines[line].lstrip())] if line < len(lines) else ""
     start = {"line": line, "character": 0}
     text = f"{indent}# vcluster-config: ignore[{item.code}] because ...\n"
-    action = _action(
+    return _action(
         f"Accept {item.code} here", "quickfix", uri, [{"range": {"start": start, "end": start}, "newText": text}]
     )
-    return {**action, "diagnostics": [_diagnostic(item, lines, units)]}
 
 
 def _action(title: str, kind: str, uri: str, edits: list[Message]) -> Message:

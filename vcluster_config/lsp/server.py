@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from vcluster_config.lsp import features
+from vcluster_config.lsp import definition, features
+from vcluster_config.lsp.layers import Shelf, path_of
 from vcluster_config.lsp.protocol import Message, Units, read, write
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Server:
     units: Units = field(default_factory=lambda: Units(code_points=False))
     texts: dict[str, str] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+    below: dict[str, set[str]] = field(default_factory=dict)
     stopping: bool = False
 
     def run(self) -> int:
@@ -61,11 +64,16 @@ class Server:
         """Agree on what both sides can do."""
         encodings = params.get("capabilities", {}).get("general", {}).get("positionEncodings", [])
         self.units = Units(code_points="utf-32" in encodings)
+        root = params.get("rootUri") or next((item["uri"] for item in params.get("workspaceFolders") or ()), "")
+        self.shelf.folder = path_of(root)
+        self.configure(params.get("initializationOptions"))
         return {
             "capabilities": {
                 "positionEncoding": "utf-32" if self.units.code_points else "utf-16",
                 "textDocumentSync": {"openClose": True, "change": 1},
                 "hoverProvider": True,
+                "definitionProvider": True,
+                "inlayHintProvider": True,
                 "completionProvider": {"triggerCharacters": [" ", "\n"]},
                 "codeActionProvider": {"codeActionKinds": ["quickfix", features.FIX_ALL]},
             },
@@ -86,11 +94,37 @@ class Server:
         self.changed(params["textDocument"]["uri"], params["contentChanges"][-1]["text"])
 
     def on_textDocument_didClose(self, params: Message) -> None:  # noqa: N802
-        """A text was closed: its findings vanish."""
+        """A text was closed: its findings vanish, and where it is a layer, the file counts again."""
         uri = params["textDocument"]["uri"]
         self.texts.pop(uri, None)
         self.reports.pop(uri, None)
+        self.below.pop(uri, None)
         self.publish(uri, [])
+        self.recheck(self.above(uri))
+
+    def on_workspace_didChangeConfiguration(self, params: Message) -> None:  # noqa: N802
+        """Other layers; editors send the section ``vcluster`` or only what is in it."""
+        settings = params.get("settings") or {}
+        self.configure(settings.get("vcluster", settings))
+        self.recheck(set(self.texts))
+
+    def on_workspace_didChangeWatchedFiles(self, params: Message) -> None:  # noqa: N802, ARG002
+        """Files changed, and layers may be among them."""
+        self.recheck(set(self.texts))
+
+    def on_textDocument_definition(self, params: Message) -> list[Message]:  # noqa: N802
+        """The anchor of an alias, or where the layers below set the same."""
+        uri = params["textDocument"]["uri"]
+        lines, line, index = self.position(params)
+        found = definition.anchor(uri, lines, line, index) if line < len(lines) else None
+        report = self.reports[uri]
+        spans = [found] if found else definition.origins(report, uri, line)
+        return [features.location(span, report, uri, lines, self.units) for span in spans]
+
+    def on_textDocument_inlayHint(self, params: Message) -> list[Message]:  # noqa: N802
+        """What each ``auto`` becomes."""
+        uri = params["textDocument"]["uri"]
+        return features.hints(self.reports[uri], uri, self.lines(uri), self.units)
 
     def on_textDocument_hover(self, params: Message) -> Message | None:  # noqa: N802
         """What the setting under the cursor means."""
@@ -111,10 +145,26 @@ class Server:
         return features.actions(found, uri, self.lines(uri), on, self.units)
 
     def changed(self, uri: str, text: str) -> None:
-        """Check a new text and publish what was found."""
+        """Check a new text, and those it lies below, and publish what was found."""
         self.texts[uri] = text
-        self.reports[uri] = features.report(uri, text)
-        self.publish(uri, features.diagnostics(self.reports[uri], self.lines(uri), self.units))
+        self.recheck({uri} | self.above(uri))
+
+    def above(self, uri: str) -> set[str]:
+        """Open texts that a text lies below."""
+        return {other for other, names in self.below.items() if uri in names}
+
+    def recheck(self, uris: set[str]) -> None:
+        """Check open texts and publish what was found."""
+        for uri in sorted(uris):
+            layers = self.shelf.below(uri, self.texts[uri], self.texts)
+            self.below[uri] = layers.names()
+            self.reports[uri] = features.report(uri, self.texts[uri], layers)
+            self.publish(uri, features.diagnostics(self.reports[uri], self.lines(uri), self.units))
+
+    def configure(self, settings: object) -> None:
+        """Take what an editor's user has set: ``layers``, a list of paths."""
+        layers = settings.get("layers") if isinstance(settings, dict) else None
+        self.shelf.configured = [name for name in layers if isinstance(name, str)] if isinstance(layers, list) else []
 
     def publish(self, uri: str, found: list[Message]) -> None:
         """Send the findings of a text."""

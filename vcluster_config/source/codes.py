@@ -26,6 +26,7 @@ class Code(StrEnum):
     YAML_KEY = "VC012"
     SET_SYNTAX = "VC013"
     IGNORE_UNUSED = "VC014"
+    LAYER_UNREADABLE = "VC015"
     UNKNOWN_KEY = "VC101"
     WRONG_TYPE = "VC102"
     NOT_ONE_OF = "VC103"

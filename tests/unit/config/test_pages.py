@@ -14,7 +14,7 @@ from vcluster_config.schema.pages import page
 from vcluster_config.source import SetKind, SetOption, SourceFile, load
 from vcluster_config.source.codes import Code
 
-NOT_OF_THE_LINTER = {Code.NOT_COMPILED, Code.NOT_CONVERTED, Code.OUTPUT_REFUSED}
+NOT_OF_THE_LINTER = {Code.LAYER_UNREADABLE, Code.NOT_COMPILED, Code.NOT_CONVERTED, Code.OUTPUT_REFUSED}
 CODES = [code for code in Code if code not in NOT_OF_THE_LINTER]
 
 
