@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder to write; without it, print values.")
 @click.option("--chart", is_flag=True, help="Write a self-contained chart instead of values.")
 @click.option("--check", is_flag=True, help="Ask Helm and the schema of Kubernetes before anything is written.")
+@click.option("--cost", is_flag=True, help="Add up what it sets aside on the host; without -o, print nothing else.")
 @click.option("--helm", "helms", multiple=True, metavar="PROGRAM", help="Helm to ask; may be repeated. Default: helm.")
 @inputs.overlays
 @click.option(
@@ -35,6 +36,7 @@ def command(
     output: str | None,
     chart: bool,
     check: bool,
+    cost: bool,
     helms: tuple[str, ...],
     overlay: tuple[str, ...],
     previous: str | None,
@@ -43,8 +45,8 @@ def command(
 ) -> None:
     """Compile FILE into DIR/values.yaml, or with --chart into a chart folder DIR.
 
-    Nothing is written when FILE has errors. With --check nothing is written either when the output would be refused,
-    and without -o the answer is all that is printed.
+    Nothing is written when FILE has errors. With --check nothing is written either when the output would be refused.
+    Without -o, the answers to --check and --cost are all that is printed.
     """
     if chart and output is None:
         raise click.UsageError("--chart needs -o DIR")
@@ -52,7 +54,9 @@ def command(
     result = compiled(report)
     if check:
         _check(report, result, helms)
-    if output is None and not check:
+    if cost:
+        _show_cost(result, to_stderr=output is not None)
+    if output is None and not (check or cost):
         click.echo(result.values_yaml(), nl=False)
     elif output is not None:
         _write(result, Path(output), chart=chart)
@@ -69,6 +73,13 @@ def _check(report: Report, chart: CompiledChart, programs: tuple[str, ...]) -> N
         show(replace(report, diagnostics=found))
         raise SystemExit(EXIT_FINDINGS)
     click.echo(f"checked: {checking.summary(asked)}", err=True)
+
+
+def _show_cost(chart: CompiledChart, *, to_stderr: bool) -> None:
+    from vcluster_config.effects.cost import as_text, costs
+    from vcluster_config.effects.rendered import Release
+
+    click.echo(as_text(costs(chart.values(), Release("NAME", "NAMESPACE"))), nl=False, err=to_stderr)
 
 
 def _write(compiled: CompiledChart, folder: Path, *, chart: bool) -> None:

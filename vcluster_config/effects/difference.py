@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from vcluster_config.effects import consequences
 from vcluster_config.effects.changes import Change, differences
+from vcluster_config.effects.cost import costs, total
 from vcluster_config.effects.rendered import Identity, Release, readable, render
 from vcluster_config.effects.rights import RightsChange, compare, rights
 
@@ -26,10 +27,20 @@ class ObjectChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CostChange:
+    """What all pods and claims together set aside of a resource, such as ``requests.memory``; empty means nothing."""
+
+    resource: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """Everything that an upgrade does; sentences are for people, the rest for both."""
 
     objects: tuple[ObjectChange, ...]
+    cost: tuple[CostChange, ...]
     rights: tuple[RightsChange, ...]
     restarts: tuple[str, ...]
     refused: tuple[str, ...]
@@ -45,11 +56,19 @@ def compare_values(before: Mapping[str, Any], after: Mapping[str, Any], release:
     added = [item.identity for item in objects if item.action == "added"]
     return Difference(
         objects,
+        tuple(_costs(total(costs(before, release)).spelled(), total(costs(after, release)).spelled())),
         tuple(compare(rights(old), rights(new))),
         tuple(_restarts(changed)),
         tuple(line for item in changed for line in consequences.refused(item.identity, item.fields)),
         tuple(consequences.left_behind(removed, added)),
     )
+
+
+def _costs(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[CostChange]:
+    for resource in dict.fromkeys((*before, *after)):
+        change = CostChange(resource, before.get(resource, ""), after.get(resource, ""))
+        if change.before != change.after:
+            yield change
 
 
 def _restarts(changed: list[ObjectChange]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from vcluster_config.effects.masking import masked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from vcluster_config.effects.difference import Difference, ObjectChange
+    from vcluster_config.effects.difference import CostChange, Difference, ObjectChange
     from vcluster_config.effects.rights import RightsChange
 
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~"}
@@ -22,6 +22,7 @@ def as_text(found: Difference, secrets: frozenset[str]) -> str:
     """A section for each sort of effect; sections without content are left out."""
     sections = (
         ("objects", _objects(found.objects, secrets)),
+        ("cost", map(_cost, found.cost)),
         ("rights", map(_right, found.rights)),
         ("restarts", found.restarts),
         ("left behind", found.left_behind),
@@ -37,6 +38,7 @@ def as_markdown(found: Difference, secrets: frozenset[str]) -> str:
         *_bullets("Refused", found.refused),
         *_bullets("Restarts", found.restarts),
         *_bullets("Left behind", found.left_behind),
+        *_bullets("Cost", [_cost(change) for change in found.cost]),
         *_bullets("Rights", [f"`{line}`" for line in map(_right, found.rights)]),
     ]
     lines = list(_objects(found.objects, secrets))
@@ -81,11 +83,16 @@ def _right(change: RightsChange) -> str:
     return f"{change.subject} {where}: {' '.join(moved)}"
 
 
+def _cost(change: CostChange) -> str:
+    return f"{change.resource}: {change.before or 'none'} -> {change.after or 'none'}"
+
+
 def as_json(found: Difference, secrets: frozenset[str]) -> str:
     """One document with a format version; a field that one side lacks is null there."""
     document = {
         "format_version": 1,
         "objects": [_object(item, secrets) for item in found.objects],
+        "cost": [{"resource": item.resource, "before": item.before, "after": item.after} for item in found.cost],
         "rights": [
             {"scope": item.scope, "subject": item.subject, "gained": item.gained, "lost": item.lost}
             for item in found.rights

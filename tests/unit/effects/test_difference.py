@@ -119,6 +119,7 @@ def test_markdown_puts_refusals_first_and_folds_objects() -> None:
     found = difference("{}", "controlPlane: {statefulSet: {persistence: {volumeClaim: {size: 9Gi}}}}")
     assert as_markdown(found, frozenset()) == (
         "**Refused**\n\n- Kubernetes refuses to change StatefulSet/demo spec.volumeClaimTemplates\n\n"
+        "**Cost**\n\n- storage: 5Gi -> 9Gi\n\n"
         "<details>\n<summary>1 object</summary>\n\n```\n~ StatefulSet/demo\n"
         "    spec.volumeClaimTemplates[PersistentVolumeClaim/data].spec.resources.requests.storage: 5Gi -> 9Gi\n"
         "```\n</details>\n"
