@@ -14,6 +14,7 @@ from tests.sim.fake_server import FakeServer, table_of
 from tests.sim.host_controllers import EndpointsController, Provisioner
 from tests.sim.loop import SimClock, seeded
 from tests.sim.nemesis import QUIET, Menu, NemesisClient
+from tests.sim.witness import Witness
 from vcluster_contract.config import SyncerConfig
 from vcluster_contract.kinds import (
     ENDPOINTS,
@@ -62,6 +63,7 @@ class SimCluster:
         self.conditions = Conditions()
         self.instruments = Instruments(Registry())
         self.kubelet = Kubelet(self.host)
+        self.witness = Witness(self.host, self.virtual, vcluster="vc", namespace=TENANT)
         self.engine: Engine
         self.sides: Sides
         self._syncer: list[asyncio.Task[Any]] = []
@@ -105,6 +107,7 @@ class SimCluster:
 
     def start_syncer(self) -> None:
         """Start the syncer with nothing remembered."""
+        self.witness.incarnation += 1
         self.engine = Engine(self.clock, self.random, self.instruments, self.conditions)
         sides = self.sides = self._sides()
         for registration in registrations(sides.world):
@@ -127,9 +130,10 @@ class SimCluster:
         await _end(self._syncer)
 
     async def stop(self) -> None:
-        """End everything."""
+        """End everything; what the syncer did wrong on the way comes out now at the latest."""
         await _end(self._syncer)
         await _end(self._controllers)
+        assert not self.witness.faults, "\n".join(self.witness.faults)
 
     def entries(self, server: FakeServer, resource: Resource) -> list[Entry]:
         """All objects of one resource."""
@@ -171,8 +175,10 @@ class SimCluster:
         self.virtual.admission.append(protect_claims)
 
     def _sides(self) -> Sides:
-        host = NemesisClient(FakeClient(self.host, SYNCER), self.random, self.menu, self._at)
-        virtual = NemesisClient(FakeClient(self.virtual, SYNCER), self.random, self.menu, self._at)
+        host, virtual = (
+            NemesisClient(self.witness.watched(FakeClient(server, SYNCER), side), self.random, self.menu, self._at)
+            for side, server in (("host", self.host), ("virtual", self.virtual))
+        )
         self._clients = [host, virtual]
         return build(
             Clients(host, virtual),

@@ -19,6 +19,10 @@ Table = tuple[str, str]
 Matches = Callable[[Entry], bool]
 
 
+Observer = Callable[[Table, Entry | None, Entry | None], None]
+"""Told of every change at the moment it happens."""
+
+
 class Change(NamedTuple):
     revision: int
     old: Entry | None
@@ -36,6 +40,7 @@ class Storage:
         self._wakers: dict[Table | None, list[asyncio.Event]] = defaultdict(list)
         """Those of None are for changes of any table."""
         self._sorted: dict[Table, list[Entry]] = {}
+        self.observers: list[Observer] = []
 
     def get(self, table: Table, key: Key) -> Entry | None:
         return self._tables[table].get(key)
@@ -101,6 +106,8 @@ class Storage:
     def _record(self, table: Table, old: Entry | None, new: Entry | None) -> None:
         self._history[table].append(Change(self.revision, old, new))
         self._sorted.pop(table, None)
+        for observe in self.observers:
+            observe(table, old, new)
         for waker in self._wakers[table]:
             waker.set()
         for waker in self._wakers[None]:
