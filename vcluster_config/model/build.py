@@ -15,7 +15,16 @@ from vcluster_config.model import key_problems
 from vcluster_config.model.base import Section
 from vcluster_config.model.kubernetes import refusals
 from vcluster_config.model.leaves import validator
-from vcluster_config.model.shape import Form, Shape, default_of, fields, lazy_section, shape_of
+from vcluster_config.model.shape import (
+    Form,
+    Shape,
+    attributes,
+    default_of,
+    fields,
+    lazy_section,
+    required,
+    shape_of,
+)
 from vcluster_config.model.values import ValueType, auto_bool
 from vcluster_config.source.diagnostic import Diagnostic
 from vcluster_config.source.node import Entry, Items, Mapping, Node, Path, Scalar, plain
@@ -31,14 +40,30 @@ class BadValue:
     error: Dict[str, Any]
 
 
+Built = dict[tuple[type[Section], int], tuple[Mapping, Section]]
+"""Sections that are right, by class and identity of the node that they were built from, which is kept alive."""
+
+
 @dataclass
 class Builder:
-    """Collects everything found on the way."""
+    """Collects everything found on the way; what was ``built`` from the same node before is not built again."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     bad: list[BadValue] = field(default_factory=list)
+    built: Built = field(default_factory=dict)
 
     def section(self, section: type[T], node: Mapping, path: Path) -> T:
+        """Build a section, or take the one that was built from the node."""
+        known = self.built.get((section, id(node)))
+        if known is not None and isinstance(known[1], section):
+            return known[1]
+        before = len(self.diagnostics) + len(self.bad)
+        made = self.new_section(section, node, path)
+        if len(self.diagnostics) + len(self.bad) == before:
+            self.built[section, id(node)] = node, made
+        return made
+
+    def new_section(self, section: type[T], node: Mapping, path: Path) -> T:
         """Build a section; unknown keys are reported and left out."""
         values: dict[str, Any] = {}
         known = fields(section)
@@ -48,11 +73,10 @@ class Builder:
                 self.diagnostics.append(key_problems.unknown(entry, here, list(known)))
             else:
                 self.field(values, known[entry.key], entry, here)
-        given = frozenset(values)
-        for key, info in known.items():
-            if key not in values and lazy_section(info.metadata) is None:
-                values[key] = self.missing(section, info, key, path)
-        return _construct(section, values, _attributes(section, given))
+        self.bad += [BadValue((*path, key), {"type": "missing"}) for key in required(section) if key not in values]
+        names = attributes(section)
+        made: T = default_instance(section).model_copy(update={names[key]: value for key, value in values.items()})
+        return made
 
     def field(self, values: dict[str, Any], info: FieldInfo, entry: Entry, path: Path) -> None:
         """Set a field, unless it is an empty section, whose defaults stay."""
@@ -63,13 +87,6 @@ class Builder:
             self.diagnostics.append(key_problems.empty_section(entry, path))
         else:
             values[entry.key] = self.leaf(info, zero(shape), path)
-
-    def missing(self, section: type[Section], info: FieldInfo, key: str, path: Path) -> Any:
-        """Default of a key nobody set."""
-        if info.is_required():
-            self.bad.append(BadValue((*path, key), {"type": "missing"}))
-            return None
-        return _default(section, key)
 
     def value(self, shape: Shape, node: Node, path: Path, info: FieldInfo) -> Any:
         """Build a value: sections inside it one by one, everything else through pydantic."""
@@ -125,28 +142,20 @@ class Builder:
 
 @cache
 def default_instance(section: type[T]) -> T:
-    """A section with all its defaults; keys that have none are None, as stand-ins for what is missing."""
-    wanted = {key: info for key, info in fields(section).items() if lazy_section(info.metadata) is None}
-    values = {key: None if info.is_required() else _default(section, key) for key, info in wanted.items()}
-    return _construct(section, values, set())
+    """A section with all its defaults; keys that have none are None, as stand-ins for what is missing.
 
-
-def _construct(section: type[T], values: dict[str, Any], given: set[str]) -> T:
-    """Build without validating; lazily imported sections are left out and filled in when somebody asks for them."""
-    built = section.model_construct(given, **values)
+    Lazily imported sections are left out and filled in when somebody asks for them.
+    """
+    built = section.model_construct(set(), **{key: _default(info) for key, info in fields(section).items()})
     for name, info in section.model_fields.items():
-        if lazy_section(info.metadata) is not None and info.alias not in values:
+        if lazy_section(info.metadata) is not None:
             del built.__dict__[name]
     return built
 
 
-def _attributes(section: type[Section], keys: frozenset[str]) -> set[str]:
-    """Attributes behind keys, for ``model_fields_set``: the compiler tells what a user chose from a default."""
-    return {name for name, info in section.model_fields.items() if (info.alias or name) in keys}
-
-
-def _default(section: type[Section], key: str) -> Any:
-    info = fields(section)[key]
+def _default(info: FieldInfo) -> Any:
+    if lazy_section(info.metadata) is not None:
+        return None
     shape = shape_of(info)
     if shape.section is not None and not shape.nullable:
         return default_instance(shape.section)

@@ -18,6 +18,7 @@ _STRICT = CoreConfig(strict=True)
 _VALIDATORS: dict[Any, SchemaValidator] = {}
 
 
+@cache
 def validator(info: FieldInfo) -> SchemaValidator:
     """Validator of a field's value; equal shapes share one."""
     shape = shape_of(info)

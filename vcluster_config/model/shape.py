@@ -53,6 +53,19 @@ def fields(section: type[Section]) -> dict[str, FieldInfo]:
     return {str(info.alias): info for info in section.model_fields.values()}
 
 
+@cache
+def attributes(section: type[Section]) -> dict[str, str]:
+    """Attributes of a section by the key they have in YAML."""
+    return {str(info.alias): name for name, info in section.model_fields.items()}
+
+
+@cache
+def required(section: type[Section]) -> tuple[str, ...]:
+    """Keys that a file must set."""
+    return tuple(key for key, info in fields(section).items() if info.is_required())
+
+
+@cache
 def shape_of(info: FieldInfo) -> Shape:
     """Shape of a field's value."""
     return _shape(info.annotation, tuple(info.metadata))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vcluster_config.model.build import Builder
+from vcluster_config.model.build import Builder, Built
 from vcluster_config.model.root import Config
 from vcluster_config.model.value_problems import from_error
 from vcluster_config.source.diagnostic import Diagnostic, in_order
@@ -19,9 +19,12 @@ class Validated:
     diagnostics: list[Diagnostic]
 
 
-def validate_partially(document: Document) -> Validated:
-    """Validate; the configuration is always there, so that rules across fields can judge the rest of the file."""
-    builder = Builder()
+def validate_partially(document: Document, built: Built | None = None) -> Validated:
+    """Validate; the configuration is always there, so that rules across fields can judge the rest of the file.
+
+    Whoever validates almost the same tree again and again hands over what was ``built`` so far.
+    """
+    builder = Builder(built={} if built is None else built)
     config = builder.section(Config, document.root, ())
     values = [from_error(bad.path, bad.error, document) for bad in builder.bad]
     unusable = tuple(bad.path for bad in builder.bad)

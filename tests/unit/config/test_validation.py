@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.unit.config.linting import lint, places
+from vcluster_config.effects.trees import pruned
 from vcluster_config.model import Config, validate
+from vcluster_config.model.build import Built
+from vcluster_config.model.validation import validate_partially
 from vcluster_config.source import SourceFile, load
 from vcluster_config.source.codes import Code
+from vcluster_config.source.node import walk
 
 
 def test_every_problem_is_reported_at_once_in_order() -> None:
@@ -149,6 +154,22 @@ def test_defaults_built_without_pydantic_agree_with_it() -> None:
     assert config is not None
     assert not found
     assert config.model_dump() == Config.model_validate({}).model_dump()
+
+
+def test_sections_built_before_change_nothing_about_what_is_built_or_found() -> None:
+    text = """
+    sync: {toHost: {pods: {enabled: true, nonsense: 1}, secrets: {all: true}}}
+    controlPlane: {statefulSet: {highAvailability: {replicas: 0}, labels: {a: b}}, service: {spec: {type: NodePort}}}
+    plugins: {x: {image: z}, y: {nonsense: 1}}
+    """
+    document = load([SourceFile("x.yaml", text)])
+    built: Built = {}
+    for path, _, _ in [((), None, None), *walk(document.root)]:
+        changed = replace(document, root=pruned(document.root, path)) if path else document
+        with_memory, anew = validate_partially(changed, built), validate_partially(changed)
+        assert with_memory.config == anew.config
+        assert with_memory.diagnostics == anew.diagnostics
+    assert built
 
 
 def load_config(text: str) -> Any:
