@@ -27,12 +27,14 @@ class Change:
 
 def differences(before: Any, after: Any, path: FieldPath = ()) -> Iterator[Change]:
     """The smallest set of fields that differ, in order of their names."""
+    if before == after:
+        return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted(before.keys() | after.keys()):
             yield from differences(before.get(key), after.get(key), (*path, key))
     elif isinstance(before, (list, tuple)) and isinstance(after, (list, tuple)):
         yield from _items(before, after, path)
-    elif before != after:
+    else:
         yield Change(path, before, after)
 
 

@@ -5,8 +5,8 @@ Nothing has to be recorded while compiling, so no cause can be forgotten there; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from vcluster_config.compile import CompileError, compile_config
 from vcluster_config.effects.alternatives import alternatives
@@ -24,6 +24,8 @@ from vcluster_config.source.node import Items, Mapping, Node, Path, plain, walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping as Dict
+
+    from vcluster_config.model.build import Built
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Search:
     subject: Subject
     release: Release
     present: Any
+    built: Built = field(default_factory=dict)
 
     @classmethod
     def of(cls, document: Document, values: Dict[str, Any], subject: Subject, release: Release) -> Search:
@@ -127,7 +130,7 @@ class Search:
 
     def changes(self, root: Mapping) -> list[Change] | None:
         """How the subject differs under another tree of settings; None when that does not compile."""
-        validated = validate_partially(replace(self.document, root=root))
+        validated = validate_partially(replace(self.document, root=root), self.built)
         if validated.unusable:
             return None
         try:
@@ -167,8 +170,10 @@ def _has_default(item: Place) -> bool:
 
 def _idle(path: tuple[str, ...]) -> bool:
     """Whether a setting is known to change nothing, so that trying it is a waste."""
-    patterns = (effect.path.split(".") for effect in EFFECTS)
-    return any(len(steps) <= len(path) and all(map(_fits, steps, path)) for steps in patterns)
+    return any(len(steps) <= len(path) and all(map(_fits, steps, path)) for steps in _IDLE)
+
+
+_IDLE: Final = tuple(effect.path.split(".") for effect in EFFECTS)
 
 
 def _fits(pattern: str, step: str) -> bool:
