@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vcluster_config.lint.case import Case
+from vcluster_config.lint.echoes import without_echoes
 from vcluster_config.lint.registry import FAMILIES
 from vcluster_config.lint.suppress import suppress
 from vcluster_config.model.validation import validate_partially
@@ -66,7 +67,7 @@ def check(
         for found in [*run(case), *(_hardening(case) if security else ())]
         if found.span not in places and not any(related.span in places for related in found.related)
     ]
-    found = in_order(suppress([*validated.diagnostics, *judged], document.sources))
+    found = in_order(suppress(without_echoes([*validated.diagnostics, *judged]), document.sources))
     return Report(document, None if validated.unusable else validated.config, found)
 
 
