@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -55,6 +55,19 @@ def usages() -> list[Usage]:
 @pytest.fixture(scope="module")
 def install(host: HostCluster, usages: list[Usage]) -> Iterator[Install]:
     """Installs virtual clusters that live as long as the module's tests; their namespaces go with them."""
+    with _installer(host, usages) as install:
+        yield install
+
+
+@pytest.fixture(scope="session")
+def shared(host: HostCluster, usages: list[Usage]) -> Iterator[VirtualCluster]:
+    """The virtual cluster of the quick start, for scenarios that keep to namespaces or names of their own."""
+    with _installer(host, usages) as install:
+        yield install("shared", "e2e-everyday", example="quickstart.yaml")
+
+
+@contextmanager
+def _installer(host: HostCluster, usages: list[Usage]) -> Iterator[Install]:
     with ExitStack() as stack:
 
         def run(name: str, namespace: str, **options: Any) -> VirtualCluster:
@@ -71,6 +84,13 @@ def install(host: HostCluster, usages: list[Usage]) -> Iterator[Install]:
 def _ensure_namespace(kubectl: Kubectl, namespace: str) -> None:
     if namespace not in kubectl.names("namespaces"):
         kubectl("create", "namespace", namespace)
+
+
+@pytest.fixture(scope="module")
+def usages_until_now(usages: list[Usage]) -> list[Usage]:
+    """Those of the control planes that still run included."""
+    running = (cluster.usage() for cluster in _running)
+    return [*usages, *(usage for usage in running if usage is not None)]
 
 
 def _remove(cluster: VirtualCluster, usages: list[Usage]) -> None:

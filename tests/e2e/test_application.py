@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.e2e.conftest import Install
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.kubectl import Kubectl
 from tests.e2e.harness.shell import CommandFailed
 from tests.e2e.harness.vcluster import VirtualCluster
 
-MANIFESTS = Path(__file__).parent / "manifests"
-
 
 @pytest.fixture(scope="module")
-def cluster(install: Install) -> VirtualCluster:
-    return install("app", "e2e-application", example="quickstart.yaml")
-
-
-@pytest.fixture(scope="module")
-def shop(cluster: VirtualCluster) -> Kubectl:
-    kubectl = cluster.kubectl()
-    kubectl.apply_file(MANIFESTS / "application.yaml")
+def shop(shared: VirtualCluster) -> Kubectl:
+    kubectl = shared.kubectl()
+    kubectl.apply_workload("shop.yaml")
     kubectl.within("shop").ready("deployment/web")
     kubectl.wait("condition=Ready", "pod/customer")
     return kubectl.within("shop")
@@ -64,17 +54,17 @@ def test_the_token_in_a_pod_is_one_of_the_virtual_cluster(shop: Kubectl) -> None
         shop("exec", "deployment/web", "--container=reader", "--", "kubectl", "get", "secrets")
 
 
-def test_both_sides_show_the_same_cluster_ip(shop: Kubectl, cluster: VirtualCluster) -> None:
+def test_both_sides_show_the_same_cluster_ip(shop: Kubectl, shared: VirtualCluster) -> None:
     virtual = shop.get("service/web")["spec"]
-    host = cluster.host_kubectl.get(f"service/{cluster.translated('web', 'shop')}")["spec"]
+    host = shared.host_kubectl.get(f"service/{shared.translated('web', 'shop')}")["spec"]
     assert virtual["clusterIP"] == host["clusterIP"]
     kubernetes = shop.within("default").get("service/kubernetes")["spec"]["clusterIP"]
-    assert kubernetes == cluster.host_kubectl.get(f"service/{cluster.name}")["spec"]["clusterIP"]
+    assert kubernetes == shared.host_kubectl.get(f"service/{shared.name}")["spec"]["clusterIP"]
 
 
-def test_the_host_does_not_know_the_virtual_namespace(shop: Kubectl, cluster: VirtualCluster) -> None:
-    assert "shop" not in cluster.host.kubectl.names("namespaces")
-    host = cluster.host_kubectl
+def test_the_host_does_not_know_the_virtual_namespace(shop: Kubectl, shared: VirtualCluster) -> None:
+    assert "shop" not in shared.host.kubectl.names("namespaces")
+    host = shared.host_kubectl
     host("run", "outsider", "--image=busybox:1.36", "--restart=Never", "--", "sleep", "600")
     host.wait("condition=Ready", "pod/outsider")
     with pytest.raises(CommandFailed):

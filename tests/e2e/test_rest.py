@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,6 @@ from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.kubectl import Kubectl
 from tests.e2e.harness.vcluster import VirtualCluster
 
-MANIFESTS = Path(__file__).parent / "manifests"
 REST_SECONDS = 120
 ATTEMPTS = 3
 _REQUESTS = re.compile(r"^apiserver_request_total\{(.*)\} (\S+)$", re.MULTILINE)
@@ -26,7 +24,7 @@ _WRITES = {"POST", "PUT", "PATCH", "APPLY", "DELETE"}
 def cluster(install: Install) -> VirtualCluster:
     cluster = install("rest", "e2e-rest", example="quickstart.yaml")
     kubectl = cluster.kubectl()
-    kubectl.apply_file(MANIFESTS / "application.yaml")
+    kubectl.apply_workload("shop.yaml")
     kubectl.within("shop").ready("deployment/web")
     kubectl.within("kube-system").ready("deployment/coredns")
     return cluster

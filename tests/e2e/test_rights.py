@@ -8,11 +8,11 @@ from tests.e2e.conftest import UNUSED
 from tests.e2e.harness.audit import Usage
 
 
-@pytest.fixture
-def seen(usages: list[Usage]) -> list[Usage]:
-    if not usages:
+@pytest.fixture(scope="module")
+def seen(usages_until_now: list[Usage]) -> list[Usage]:
+    if not usages_until_now:
         pytest.skip("no scenario has run before")
-    return usages
+    return usages_until_now
 
 
 def test_no_call_was_outside_the_compiled_rights(seen: list[Usage]) -> None:

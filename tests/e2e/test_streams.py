@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import pty
-import select
 import socket
 import subprocess
 import urllib.request
@@ -14,26 +13,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Install
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.kubectl import Kubectl
+from tests.e2e.harness.reading import read_until
 from tests.e2e.harness.shell import CommandFailed
 from tests.e2e.harness.vcluster import VirtualCluster
 
-MANIFESTS = Path(__file__).parent / "manifests"
-
-
-@pytest.fixture(scope="module")
-def cluster(install: Install) -> VirtualCluster:
-    return install("streams", "e2e-streams", example="quickstart.yaml")
-
 
 @pytest.fixture(scope="module", params=["new", "old"])
-def kubectl(cluster: VirtualCluster, request: pytest.FixtureRequest) -> Kubectl:
-    if request.param == "old" and cluster.host.old_kubectl is None:
+def kubectl(shared: VirtualCluster, request: pytest.FixtureRequest) -> Kubectl:
+    if request.param == "old" and shared.host.old_kubectl is None:
         pytest.skip("no old kubectl at hand")
-    kubectl = cluster.kubectl(old=request.param == "old")
-    kubectl.apply_file(MANIFESTS / "streams.yaml")
+    kubectl = shared.kubectl(old=request.param == "old")
+    kubectl.apply_workload("streams.yaml")
     kubectl.wait("condition=Ready", "pod/tools", "pod/echo")
     return kubectl
 
@@ -62,19 +54,11 @@ def test_exec_gives_a_terminal(kubectl: Kubectl) -> None:
     ours, theirs = pty.openpty()
     with kubectl.process("exec", "-it", "tools", "--", "sh", stdin=theirs, stdout=theirs, stderr=theirs) as shell:
         os.write(ours, b"tty && echo done-$((1 + 1)); exit 4\n")
-        seen = _read_until(ours, b"done-2")
+        seen = read_until(ours, b"done-2")
         assert shell.wait(timeout=30) == 4
     os.close(ours)
     os.close(theirs)
     assert b"/dev/pts/" in seen
-
-
-def _read_until(descriptor: int, end: bytes) -> bytes:
-    seen = b""
-    while end not in seen:
-        assert select.select([descriptor], [], [], 30)[0], seen
-        seen += os.read(descriptor, 4096)
-    return seen
 
 
 def test_attach_talks_to_the_running_process(kubectl: Kubectl) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.e2e.conftest import Install
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.kubectl import Kubectl
 
-MANIFESTS = Path(__file__).parent / "manifests"
 NAME = "gone"
 # Written by the host's own controllers into every namespace, or about objects that are gone.
 _FOREIGN = ("configmap/kube-root-ca.crt", "serviceaccount/default", "event/", "event.events.k8s.io/")
@@ -17,7 +14,7 @@ _FOREIGN = ("configmap/kube-root-ca.crt", "serviceaccount/default", "event/", "e
 def test_nothing_is_left(install: Install) -> None:
     cluster = install(NAME, "e2e-uninstall", example="quickstart.yaml")
     kubectl = cluster.kubectl()
-    kubectl.apply_file(MANIFESTS / "application.yaml")
+    kubectl.apply_workload("shop.yaml")
     kubectl.within("shop").ready("deployment/web")
     assert labelled(cluster.host.kubectl), "the search finds what is there"
     cluster.uninstall()

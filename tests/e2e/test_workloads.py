@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.e2e.conftest import Install
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.kubectl import Kubectl
 from tests.e2e.harness.vcluster import VirtualCluster
 
-MANIFESTS = Path(__file__).parent / "manifests"
-
 
 @pytest.fixture(scope="module")
-def cluster(install: Install) -> VirtualCluster:
-    return install("work", "e2e-workloads", example="quickstart.yaml")
-
-
-@pytest.fixture(scope="module")
-def team(cluster: VirtualCluster) -> Kubectl:
-    kubectl = cluster.kubectl().within("team")
+def team(shared: VirtualCluster) -> Kubectl:
+    kubectl = shared.kubectl().within("team")
     kubectl("create", "namespace", "team")
-    kubectl.apply_file(MANIFESTS / "workloads.yaml")
+    kubectl.apply_workload("controllers.yaml")
     return kubectl
 
 
@@ -81,8 +71,8 @@ def test_a_cron_job_starts_its_jobs(team: Kubectl) -> None:
     eventually(finished, "a tick has run", timeout=100)
 
 
-def test_a_deleted_namespace_takes_everything_along(team: Kubectl, cluster: VirtualCluster) -> None:
+def test_a_deleted_namespace_takes_everything_along(team: Kubectl, shared: VirtualCluster) -> None:
     team("delete", "namespace", "team", timeout=180)
     selector = "--selector=vcluster.loft.sh/namespace=team"
     kinds = "pods,services,configmaps,secrets,persistentvolumeclaims,endpoints"
-    eventually(lambda: not cluster.host_kubectl.items(kinds, selector), "the host has nothing left of it")
+    eventually(lambda: not shared.host_kubectl.items(kinds, selector), "the host has nothing left of it")

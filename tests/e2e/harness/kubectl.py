@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.shell import run
 
 JSON = dict[str, Any]
+WORKLOADS = Path(__file__).parents[3] / "examples" / "workloads"
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ class Kubectl:
         body = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
         self("apply", "--filename=-", stdin=json.dumps(body).encode())
 
-    def apply_file(self, path: Path) -> None:
-        """Apply a file of manifests."""
-        self("apply", f"--filename={path}")
+    def apply_workload(self, example: str) -> None:
+        """Apply ``examples/workloads/EXAMPLE``; a new namespace has no account for Pods in its first moment."""
+        eventually(lambda: self("apply", f"--filename={WORKLOADS / example}"), f"{example} is applied")
 
     def ready(self, *workloads: str, timeout: float = 120) -> None:
         """Wait until ``deployment/x``, ``statefulset/y`` … are rolled out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import socket
 import subprocess
@@ -77,6 +78,10 @@ class VirtualCluster:
         self._helm("upgrade", self.name, str(chart), "--install", "--create-namespace")
         self.ready()
         return self
+
+    def look(self) -> None:
+        """Let the kubelet bring a changed configuration now: it looks once a minute, or when a Pod changes."""
+        self.host_kubectl("annotate", "pod", self.pod, "--overwrite", f"example.com/look={os.urandom(4).hex()}")
 
     def ready(self) -> None:
         """Wait until the control plane is ready."""
