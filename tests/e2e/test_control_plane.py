@@ -88,6 +88,7 @@ def test_a_setting_of_the_syncer_restarts_only_the_syncer(cluster: VirtualCluste
     exported = cluster.host_kubectl.get(f"secret/vc-{cluster.name}")["data"]
     cluster.settings = EXPORTS | {"sync": {"toHost": {"serviceAccounts": {"enabled": True}}}}
     cluster.install()
+    cluster.look()
 
     def restarted() -> bool:
         return _containers(cluster)["syncer"] != before["syncer"]
