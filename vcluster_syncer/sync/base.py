@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from vcluster_contract import markers
 from vcluster_contract.kinds import Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key, Meta, Store
 from vcluster_syncer.kube.errors import AlreadyExists, NotFound
-from vcluster_syncer.sync.api import Conflict, Done, Outcome, Side, Terminal, World
+from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, Side, Terminal, World
 from vcluster_syncer.translate.scope import Scope
+
+HELD_AFTER: Final = 30.0
+"""Seconds past its deletion after which the user who waits for a name is told which finalizers hold its host object."""
 
 
 class Reverse:
@@ -92,6 +96,20 @@ def foreign(host: Key, resource: Resource, other: Key | None) -> Terminal:
     return Terminal(
         f"{resource.kind} {host} on the host exists and was not made by this virtual cluster: "
         f"delete or rename it there, or rename the virtual {resource.kind}"
+    )
+
+
+def held(world: World, resource: Resource, host: Entry) -> Outcome:
+    """The answer while ``host``, made from a former object of this name, is on its way out; it says what holds it."""
+    end, holders = host.meta.deletion_timestamp, ", ".join(host.meta.finalizers)
+    if end is None or not holders:
+        return Done()
+    left = HELD_AFTER - (world.clock.now() - datetime.fromisoformat(end)).total_seconds()
+    if left > 0:
+        return Requeue(left, "the host object of a former one of this name is still there")
+    return Terminal(
+        f"{resource.kind} {host.meta.key} on the host, made from a former {resource.kind} of this name, is held by its "
+        f"finalizers ({holders}): end what they wait for or remove them there"
     )
 
 

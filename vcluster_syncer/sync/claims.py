@@ -10,6 +10,7 @@ from vcluster_syncer.sync.base import (
     delete,
     delete_orphan,
     excluded,
+    held,
     is_ours,
     made_from,
     patch,
@@ -64,7 +65,10 @@ class ClaimSyncer:
 
     async def _both(self, virtual: Entry, host: Entry) -> Outcome:
         world, resource = self._world, self.kind.resource
-        if virtual.meta.deleting or not made_from(host, virtual):
+        former = not made_from(host, virtual)
+        if former and host.meta.deleting:
+            return held(world, resource, host)
+        if former or virtual.meta.deleting:
             return await delete(world.host, resource, host)
         if host.meta.deleting:
             return await delete(world.virtual, resource, virtual)

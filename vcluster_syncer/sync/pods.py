@@ -8,7 +8,7 @@ from vcluster_contract import markers
 from vcluster_contract.kinds import CATALOGUE, NAMESPACES, NODES, PODS, SECRETS, SERVICES, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
 from vcluster_syncer.sync.api import Done, Outcome, Requeue, World
-from vcluster_syncer.sync.base import excluded, is_ours, made_from
+from vcluster_syncer.sync.base import excluded, held, is_ours, made_from
 from vcluster_syncer.sync.pod_backlog import Backlog
 from vcluster_syncer.sync.pod_creation import PodCreator, host_name
 from vcluster_syncer.sync.pod_deletion import align, finish_virtual, remove_stale_host
@@ -145,7 +145,8 @@ class PodSyncer:
 
     async def _with_both(self, virtual: Entry, host: Entry) -> Outcome:
         if not made_from(host, virtual):
-            return await remove_stale_host(self._world, host)
+            outcome = await remove_stale_host(self._world, host)
+            return held(self._world, PODS, host) if isinstance(outcome, Done) else outcome
         if virtual.meta.deleting or host.meta.deleting:
             return await self._ending(virtual, host)
         delay = self._backlog.delay(virtual.meta.key)

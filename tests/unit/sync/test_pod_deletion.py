@@ -5,7 +5,7 @@ import pytest
 from tests.sim.loop import settle
 from tests.unit.sync.pod_rig import HOST, KEY, SECRET, TOKEN_VOLUME, Rig, found, run
 from vcluster_contract.kinds import PODS, SECRETS
-from vcluster_syncer.kube.api import JSON, Key
+from vcluster_syncer.kube.api import JSON, Key, PatchType
 
 
 def grace(pod: JSON) -> int | None:
@@ -136,6 +136,25 @@ def test_a_successor_of_the_same_name_waits_until_the_stale_host_pod_is_gone() -
         assert rig.host_pod()["metadata"]["annotations"]["vcluster.loft.sh/object-uid"] == uid
         secret = found(rig.host, SECRETS, SECRET)
         assert secret["metadata"]["annotations"]["vcluster.loft.sh/object-uid"] == uid
+
+    run(scenario)
+
+
+def test_a_successor_is_told_what_holds_the_stale_host_pod() -> None:
+    async def scenario(rig: Rig) -> None:
+        rig.create()
+        await rig.running()
+        first = rig.host_pod()["metadata"]["uid"]
+        rig.host.patch(PODS, HOST, {"metadata": {"finalizers": ["example.com/hold"]}}, PatchType.MERGE)
+        rig.virtual.delete(PODS, KEY, grace=0)
+        rig.remove()
+        rig.create()
+        await rig.quiet(20)
+        assert not rig.events.messages
+        await settle(lambda: rig.events.messages, within=60)
+        assert "held by its finalizers (example.com/hold)" in rig.events.messages[0]
+        rig.host.patch(PODS, HOST, {"metadata": {"finalizers": None}}, PatchType.MERGE)
+        await settle(lambda: rig.host_pod() is not None and rig.host_pod()["metadata"]["uid"] != first)
 
     run(scenario)
 
