@@ -61,6 +61,10 @@ def to_virtual(scope: Scope, event: JSON, key: Key, virtual: Meta) -> JSON:
     """The virtual Event for a host ``event`` about the virtual object ``key``."""
     reference = event["involvedObject"]
     host_object = reference["name"]
+    text = event.get("message", "").replace(
+        f"{host_object}_{scope.host_namespace}({reference.get('uid', '')})",
+        f"{key.name}_{key.namespace}({virtual.uid})",
+    )
     return {
         "apiVersion": EVENTS.api_version,
         "kind": EVENTS.kind,
@@ -76,7 +80,7 @@ def to_virtual(scope: Scope, event: JSON, key: Key, virtual: Meta) -> JSON:
             "uid": virtual.uid,
             "resourceVersion": virtual.resource_version,
         },
-        "message": message(scope, event.get("message", ""), host_object, key),
+        "message": message(scope, text, host_object, key),
     } | {field: event[field] for field in _COPIED if event.get(field) is not None}
 
 

@@ -35,6 +35,11 @@ def test_host_names_do_not_show_in_messages() -> None:
     assert virtual(message=text)["message"] == 'Successfully assigned shop/web-0 to node-1; pod "web-0" started'
 
 
+def test_the_full_name_of_a_pod_is_the_virtual_one() -> None:
+    text = f"Back-off restarting failed container app in pod {HOST}_tenant(host)"
+    assert virtual(message=text)["message"] == "Back-off restarting failed container app in pod web-0_shop(uid-web-0)"
+
+
 def test_other_objects_of_the_namespace_are_called_by_their_virtual_names() -> None:
     text = 'configmap "c.d-x-shop-x-vc" not found (data-x-shop-x-vc, e-x-shop-x-vc-2, f-x-other-x-vc)'
     assert virtual(message=text)["message"] == ('configmap "c.d" not found (data, e-x-shop-x-vc-2, f-x-other-x-vc)')
