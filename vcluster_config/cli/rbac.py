@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -75,10 +76,11 @@ def _check_access(found: list[Need]) -> None:
     answers = kubectl("create", "--filename=-", r"--output=jsonpath={.status.allowed}{'\n'}", stdin=body).split("\n")
     allowed = {right for right, answer in zip(rights, answers, strict=False) if answer == "true"}
     denied = refused(asked, allowed)
-    for right in denied:
-        where = f"in namespace {right.scope}" if right.scope else "in the whole host"
-        click.echo(f"you may not grant {right.verb} on {right.subject} {where}, because you do not hold it", err=True)
     if denied:
+        click.echo("rights that you do not hold, and so may not grant:", err=True)
+        for (scope, subject), those in groupby(sorted(denied), key=lambda right: (right.scope, right.subject)):
+            where = f"in namespace {scope}" if scope else "in the whole host"
+            click.echo(f"  {subject} {where}: {', '.join(right.verb for right in those)}", err=True)
         sys.exit(EXIT_FINDINGS)
 
 
