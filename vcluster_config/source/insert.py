@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vcluster_config.source.diagnostic import Edit, Span
+from vcluster_config.source.lines import lines
 from vcluster_config.source.node import Mapping
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ def insertion(document: Document, path: tuple[str, ...], text: str) -> Edit | No
 
 def _at_the_end(file: str, before: str, text: str) -> Edit | None:
     """For a file that holds nothing but comments."""
-    lines = before.split("\n")
-    if any(line.strip() and not line.lstrip().startswith("#") for line in lines):
+    found = lines(before)
+    if any(line.strip() and not line.lstrip().startswith("#") for line in found):
         return None
-    end = Span(file, len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 1)
-    return Edit(end, f"\n{text}" if lines[-1] else text)
+    end = Span(file, len(found), len(found[-1]) + 1, len(found), len(found[-1]) + 1)
+    return Edit(end, f"\n{text}" if found[-1] else text)
 
 
 def _before_first(document: Document, around: Mapping, path: tuple[str, ...], text: str) -> Edit | None:
@@ -42,7 +43,7 @@ def _before_first(document: Document, around: Mapping, path: tuple[str, ...], te
     if first.merged_at is not None or key.file not in document.sources:
         return None
     here = Span(key.file, key.line, key.column, key.line, key.column)
-    line = document.sources[key.file].splitlines()[key.line - 1]
+    line = lines(document.sources[key.file])[key.line - 1]
     indent = line[: key.column - 1]
     if around.span.file == key.file and _is_flow(document, around.span):
         return Edit(here, f"{_flow(path, text)}, ")
@@ -52,7 +53,7 @@ def _before_first(document: Document, around: Mapping, path: tuple[str, ...], te
 
 
 def _is_flow(document: Document, span: Span) -> bool:
-    line = document.sources[span.file].splitlines()[span.line - 1]
+    line = lines(document.sources[span.file])[span.line - 1]
     return line[span.column - 1 : span.column] == "{"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Edit, Related, Severity, Span, Suggestion
+from vcluster_config.source.lines import lines
 from vcluster_config.source.node import dotted
 
 if TYPE_CHECKING:
@@ -20,8 +21,7 @@ def syntax(file: str, text: str, error: Any) -> Diagnostic:
     """The parser gave up; tabs get a sentence of their own, because they are the usual cause."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.splitlines()
-    found = lines[line] if line < len(lines) else ""
+    found = lines(text)[line]
     indent = found[: len(found) - len(found.lstrip())]
     span = Span(file, line + 1, column + 1, line + 1, column + 2)
     if "\t" in indent:
@@ -55,14 +55,23 @@ def _tab(file: str, line: int, indent: str) -> Diagnostic:
 
 def character(file: str, text: str, error: Any) -> Diagnostic:
     """A character that YAML does not allow, such as NUL."""
-    before = text[: error.position]
-    line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    before = lines(text[: error.position])
+    line, column = len(before), len(before[-1]) + 1
     span = Span(file, line, column, line, column + 1)
     number = ord(text[error.position])
     if number in _BROKEN_BYTES:
         message = f"the byte 0x{number & 0xFF:02x} is not UTF-8; save the file as UTF-8"
         return _error(Code.YAML_ENCODING, message, span, expected="UTF-8 text")
     return _error(Code.YAML_ENCODING, f"YAML does not allow the character U+{number:04X}", span)
+
+
+def byte_order_mark(file: str, text: str, at: int) -> Diagnostic:
+    """A byte order mark behind the start, where nobody sees it and the reader's columns do not count it."""
+    before = lines(text[:at])
+    span = Span(file, len(before), len(before[-1]) + 1, len(before), len(before[-1]) + 2)
+    fix = Suggestion("remove it", "safe", (Edit(span, ""),))
+    message = "an invisible byte order mark (U+FEFF) stands inside the text"
+    return _error(Code.YAML_ENCODING, message, span, suggestions=(fix,))
 
 
 def half_character(span: Span) -> Diagnostic:
