@@ -5,7 +5,7 @@ from collections.abc import Mapping as Dict
 from typing import Any, Final
 
 from vcluster_config.model.key_problems import unknown_field
-from vcluster_config.model.secret_paths import MASK, is_secret
+from vcluster_config.model.secret_paths import MASK, is_secret, without_credentials
 from vcluster_config.source import scalars
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Edit, Severity, Span, Suggestion
@@ -62,7 +62,8 @@ def describe(node: Node | None, path: Path) -> str:
         return "null"
     if is_secret(path):
         return MASK
-    text = node.text if len(node.text) <= 60 else node.text[:57] + "..."
+    whole = without_credentials(node.text)
+    text = whole if len(whole) <= 60 else whole[:57] + "..."
     if isinstance(node.value, str):
         return f"the text {json.dumps(text, ensure_ascii=False)}"
     return f"the boolean {text}" if isinstance(node.value, bool) else f"the number {text}"

@@ -36,3 +36,20 @@ def test_no_format_shows_a_data_source(form: str) -> None:
         """)
     assert report.diagnostics
     assert SECRET not in render(form, report.diagnostics, masked_sources(report.document))
+
+
+@pytest.mark.parametrize("key", ["dataSourc", "x", "connector"])
+def test_credentials_of_a_url_are_shown_nowhere_even_under_a_wrong_key(key: str) -> None:
+    given = f"{{{key}: 'mysql://u:{SECRET}@tcp(db)/x', enabled: a}}"
+    report = lint(f"controlPlane: {{backingStore: {{database: {{external: {given}}}}}}}")
+    for form in FORMATS:
+        assert SECRET not in render(form, report.diagnostics, masked_sources(report.document))
+
+
+@pytest.mark.parametrize(
+    "line", [f"  token: {SECRET}: x", f"  'password': [{SECRET}", f"  dataSource {SECRET}\n  a: b"]
+)
+def test_a_line_that_is_no_yaml_shows_no_secret(line: str) -> None:
+    report = lint(f"a:\n{line}\n")
+    assert report.failed
+    assert SECRET not in render("full", report.diagnostics, masked_sources(report.document))
