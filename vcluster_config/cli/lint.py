@@ -116,8 +116,7 @@ def command(
         found += selection.of(report.diagnostics)
         sources |= masked_sources(report.document)
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "full")
-    if not show_diff:
-        click.echo(render(form, found, sources), nl=False)
+    click.echo(render(form, found, sources), nl=False, err=show_diff)
     if _fails(found, max_warnings):
         sys.exit(EXIT_FINDINGS)
 
@@ -135,14 +134,14 @@ def _check(
 
     files, sets = inputs.read(names), inputs.options(values)
     report = check(files, sets, judging.previous, judging.host, security=judging.security)
-    before = {file.name: file.text for file in files}
+    before = report
     for _ in range(_ROUNDS if fixing.write or fixing.show else 0):
         fixed = _fixed(files, report, unsafe=fixing.unsafe)
         if fixed == files:
             break
         files, report = fixed, check(fixed, sets, judging.previous, judging.host, security=judging.security)
     for file in files:
-        _write(file, before[file.name], fixing)
+        _write(file, before, report, fixing)
     return known_automatic(judge(report), judging.host)
 
 
@@ -164,15 +163,18 @@ def _fixed(files: list[SourceFile], report: Report, *, unsafe: bool) -> list[Sou
     ]
 
 
-def _write(file: SourceFile, before: str, fixing: _Fixing) -> None:
-    if file.text == before:
+def _write(file: SourceFile, before: Report, after: Report, fixing: _Fixing) -> None:
+    if file.text == before.document.sources[file.name]:
         return
-    from vcluster_config.lint.fix import difference
+    from vcluster_config.lint.fix import difference, encoded
+    from vcluster_config.model.secret_paths import masked_sources
 
     if fixing.show:
-        click.echo(difference(file.name, before, file.text), nl=False)
+        old, new = (masked_sources(report.document)[file.name] for report in (before, after))
+        click.echo(difference(file.name, old, new), nl=False)
     elif fixing.write:
-        Path(file.name).write_text(file.text, encoding="utf-8")
+        target = Path(file.name)
+        target.write_bytes(encoded(file.text, like=target.read_bytes()))
         click.echo(f"fixed {file.name}", err=True)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
+
+from vcluster_config.source.lines import line_starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +29,7 @@ def edits_of(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> list[Edit]:
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
     """Apply the edits of one text from its end; an edit that overlaps a later one is left out for the next round."""
-    starts = _line_starts(text)
+    starts = line_starts(text)
     limit = len(text)
     for edit in sorted(set(edits), key=lambda item: item.span, reverse=True):
         start, end = _offsets(edit.span, starts)
@@ -36,20 +39,19 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     return text
 
 
+def encoded(text: str, *, like: bytes) -> bytes:
+    """Bytes of a text, with the byte order mark and the line endings that the file had."""
+    mark = BOM_UTF8 if like.startswith(BOM_UTF8) else b""
+    ending = "\r\n" if b"\r\n" in like else "\n"
+    return mark + text.replace("\n", ending).encode("utf-8", "surrogateescape")
+
+
 def difference(name: str, before: str, after: str) -> str:
     """A unified diff."""
     import difflib
 
     lines = difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), name, name)
     return "".join(lines)
-
-
-def _line_starts(text: str) -> list[int]:
-    starts = [0]
-    for index, char in enumerate(text):
-        if char == "\n":
-            starts.append(index + 1)
-    return starts
 
 
 def _offsets(span: Span, starts: list[int]) -> tuple[int, int]:

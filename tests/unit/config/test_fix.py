@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.config.golden import FOLDER
 from tests.unit.config.linting import lint
-from vcluster_config.lint.fix import apply, edits_of, safe_edits
+from vcluster_config.lint.fix import apply, edits_of, encoded, safe_edits
 from vcluster_config.schema.pages import page
 from vcluster_config.source import Span
 from vcluster_config.source.codes import Code
@@ -59,3 +59,18 @@ def test_edits_that_overlap_wait_for_the_next_round() -> None:
 def test_edits_on_several_lines_are_applied_from_the_end() -> None:
     edits = [Edit(Span("x", 1, 1, 1, 2), "long"), Edit(Span("x", 2, 1, 3, 2), "C")]
     assert apply("a\nb\nc\n", edits) == "long\nC\n"
+
+
+@pytest.mark.parametrize("break_", ["\n", "\r"])
+def test_lines_are_counted_as_the_reader_counts_them(break_: str) -> None:
+    before = break_.join(["sync:", "  toHost:", "    # \x85 \u2028", "    pods: {enabled: yes}", ""])
+    assert fixed(before) == before.replace("yes", "true")
+
+
+def test_a_byte_order_mark_inside_a_line_goes_before_anything_is_edited_there() -> None:
+    assert fixed("sync: {\ufefftoHost: {pods: {enabled: yes}}}\n") == "sync: {toHost: {pods: {enabled: true}}}\n"
+
+
+def test_a_file_keeps_its_byte_order_mark_and_line_endings() -> None:
+    assert encoded("a\nb\n", like=b"\xef\xbb\xbfx\r\n") == b"\xef\xbb\xbfa\r\nb\r\n"
+    assert encoded("a\nb\n", like=b"x\n") == b"a\nb\n"
