@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vcluster_config.lint.render.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -27,4 +29,4 @@ def sentence(diagnostic: Diagnostic) -> str:
         text += f"; expected {diagnostic.expected}"
     if diagnostic.suggestions:
         text += f" ({diagnostic.suggestions[0].title})"
-    return text
+    return visible(text)

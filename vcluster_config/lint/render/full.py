@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vcluster_config.lint.render.visible import visible
+from vcluster_config.source.lines import lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -22,17 +25,17 @@ def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> str
 
 def _block(diagnostic: Diagnostic, sources: Mapping[str, str]) -> Iterator[str]:
     span = diagnostic.span
-    yield f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
+    yield f"{diagnostic.severity}[{diagnostic.code}]: {visible(diagnostic.message)}"
     yield f"  --> {span.file}:{span.line}:{span.column}"
     yield from _excerpt(span, sources)
     if diagnostic.expected:
-        yield f"   = expected: {diagnostic.expected}"
+        yield f"   = expected: {visible(diagnostic.expected)}"
     for related in diagnostic.related:
         place = related.span
-        yield f"   = note: {related.message} ({place.file}:{place.line}:{place.column})"
+        yield f"   = note: {visible(related.message)} ({place.file}:{place.line}:{place.column})"
     for suggestion in diagnostic.suggestions:
         fixable = " [--fix]" if suggestion.edits and suggestion.applicability == "safe" else ""
-        yield f"   = help: {suggestion.title}{fixable}"
+        yield f"   = help: {visible(suggestion.title)}{fixable}"
     yield f"   = more: vcluster-config explain {diagnostic.code}"
 
 
@@ -40,10 +43,7 @@ def _excerpt(span: Span, sources: Mapping[str, str]) -> Iterator[str]:
     text = sources.get(span.file)
     if text is None:
         return
-    lines = text.splitlines()
-    if span.line > len(lines):
-        return
-    line = lines[span.line - 1].replace("\t", " ")
+    line = visible(lines(text)[span.line - 1].replace("\t", " "))
     end = span.end_column if span.end_line == span.line else len(line) + 1
     carets = "^" * max(1, min(end, len(line) + 1) - span.column)
     margin = " " * len(str(span.line))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from vcluster_config.lint.render.concise import sentence
+from vcluster_config.lint.render.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,11 +30,11 @@ def _suite(name: str, diagnostics: list[Diagnostic]) -> str:
 
 def _case(diagnostic: Diagnostic) -> str:
     span = diagnostic.span
-    title = quoteattr(f"{diagnostic.code} {diagnostic.path}".strip())
+    title = quoteattr(visible(f"{diagnostic.code} {diagnostic.path}".strip()))
     place = f"{span.file}:{span.line}:{span.column}"
     head = f"    <testcase name={title} classname={quoteattr(span.file)}"
     if diagnostic.severity not in ("error", "warning"):
         return head + "/>"
-    kind, message = quoteattr(diagnostic.severity), quoteattr(diagnostic.message)
+    kind, message = quoteattr(diagnostic.severity), quoteattr(visible(diagnostic.message))
     body = escape(f"{place}: {sentence(diagnostic)}")
     return f"{head}><failure type={kind} message={message}>{body}</failure></testcase>"
