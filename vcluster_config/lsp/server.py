@@ -7,15 +7,15 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from vcluster_config.lsp import definition, features
 from vcluster_config.lsp.layers import Shelf, path_of
-from vcluster_config.lsp.protocol import Message, Units, read, write
+from vcluster_config.lsp.params import checked
+from vcluster_config.lsp.protocol import INTERNAL_ERROR, METHOD_NOT_FOUND, Message, Refused, Units, read, write
+from vcluster_config.source.lines import lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vcluster_config.lint.check import Report
 
-_METHOD_NOT_FOUND: Final = -32601
-_INTERNAL_ERROR: Final = -32603
 _ERROR: Final = 1
 
 
@@ -34,31 +34,42 @@ class Server:
 
     def run(self) -> int:
         """Serve until the client leaves; 0 when it said goodbye before, else 1 (LSP 3.17, "Exit Notification")."""
-        while (message := read(self.source)) is not None:
+        while (message := self.next()) is not None:
             method = message.get("method", "")
             if method == "exit":
                 break
-            self.handle(method, message)
+            if method:  # without one it is an answer, and nothing was asked
+                self.handle(method, message)
         return 0 if self.stopping else 1
+
+    def next(self) -> Message | None:
+        """Next message that is one; the others are refused (JSON-RPC 2.0, "Response object")."""
+        while True:
+            try:
+                return read(self.source)
+            except Refused as refused:
+                write(self.target, {"id": None, "error": {"code": refused.code, "message": str(refused)}})
 
     def handle(self, method: str, message: Message) -> None:
         """Answer one message; unknown requests are refused, unknown notifications ignored."""
         handler = getattr(self, "on_" + method.replace("/", "_").replace("$", ""), None)
         if handler is None:
-            answer: Message = {"error": {"code": _METHOD_NOT_FOUND, "message": f"{method} is not supported"}}
+            answer: Message = {"error": {"code": METHOD_NOT_FOUND, "message": f"{method} is not supported"}}
         else:
-            answer = self.answered(method, handler, message.get("params") or {})
+            answer = self.answered(method, handler, message.get("params"))
         if "id" in message:
             write(self.target, {"id": message["id"], **answer})
 
-    def answered(self, method: str, handler: Callable[[Message], Any], params: Message) -> Message:
+    def answered(self, method: str, handler: Callable[[Message], Any], params: Any) -> Message:
         """Result of a handler; a mistake of ours ends one answer and not the session."""
         try:
-            return {"result": handler(params)}
+            return {"result": handler(checked(method, params))}
+        except Refused as refused:
+            return {"error": {"code": refused.code, "message": str(refused)}}
         except Exception as error:  # noqa: BLE001 - whatever it is, the editor keeps its server
             sentence = f"{method}: {type(error).__name__}: {error}"
             write(self.target, {"method": "window/logMessage", "params": {"type": _ERROR, "message": sentence}})
-            return {"error": {"code": _INTERNAL_ERROR, "message": sentence}}
+            return {"error": {"code": INTERNAL_ERROR, "message": sentence}}
 
     def on_initialize(self, params: Message) -> Message:
         """Agree on what both sides can do."""
@@ -173,7 +184,7 @@ class Server:
 
     def lines(self, uri: str) -> list[str]:
         """Lines of an open text."""
-        return self.texts.get(uri, "").replace("\r\n", "\n").split("\n")
+        return lines(self.texts.get(uri, ""))
 
     def position(self, params: Message) -> tuple[list[str], int, int]:
         """Lines, line number and character index of a request."""
