@@ -76,18 +76,18 @@ _FLAGS: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
 _SECRET: Final = {"out-kube-config-secret": "name", "out-kube-config-secret-namespace": "namespace"}
 
 
-def apply(arguments: list[Any], new: Tree) -> list[str]:
-    """Write what the flags meant; returns the flags that mean nothing any more."""
-    lost: list[str] = []
+def apply(arguments: list[Any], new: Tree) -> list[int]:
+    """Write what the flags meant; returns the indexes of those that mean nothing any more."""
+    lost: list[int] = []
     secret: dict[str, str] = {}
-    for argument in (str(item) for item in arguments):
+    for index, argument in enumerate(str(item) for item in arguments):
         name, equals, text = argument.removeprefix("--").partition("=")
         if not argument.startswith("--"):
-            lost.append(argument)
+            lost.append(index)
         elif name in _SECRET:
             secret[_SECRET[name]] = text
         elif name not in _FLAGS or not _apply(name, text if equals else "true", new):
-            lost.append(argument)
+            lost.append(index)
     if secret:
         put(new, "exportKubeConfig.additionalSecrets", [secret])
     return lost

@@ -127,7 +127,7 @@ def _flags(document: Document, old: Tree, new: Tree) -> list[Diagnostic]:
         return []
     lost = flags.apply(arguments, new)
     section = ("syncer", "extraArgs")
-    return [_lost(document, (*section, arguments.index(flag)), f"the flag {flag}", ".".join(section)) for flag in lost]
+    return [_lost(document, (*section, at), f"the flag {arguments[at]}", ".".join(section)) for at in lost]
 
 
 def _lost(document: Document, path: Path, what: str, key: str) -> Diagnostic:
