@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+FUZZ_SEED ?= 1
+FUZZ_MINUTES ?= 60
 BIN := .venv/bin
 UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
 
@@ -51,6 +53,10 @@ e2e: venv ## Tests on a real Kubernetes (starts one; or uses the cluster of KUBE
 
 .PHONY: test
 test: lint unit chart e2e ## Everything: lint, types, import contracts, unit, chart and e2e tests
+
+.PHONY: fuzz
+fuzz: venv ## Fuzz the compiler for FUZZ_MINUTES from FUZZ_SEED, and keep what it breaks on in tests/fuzz/cases
+	nice $(BIN)/python -m tests.fuzz --seed $(FUZZ_SEED) --minutes $(FUZZ_MINUTES)
 
 .PHONY: schemas
 schemas: venv ## Regenerate what is generated and checked in
