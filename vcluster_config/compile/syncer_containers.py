@@ -68,7 +68,7 @@ def syncer(resolved: Resolved) -> Container:
         startup_probe=_probe("/readyz", period=1, failures=600, timeout=3),
         readiness_probe=_probe("/readyz", period=5, failures=3, timeout=3),
         liveness_probe=_probe("/healthz", period=10, failures=6, timeout=5),
-        resources=Resources(requests={"cpu": "20m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
+        resources=Resources(requests={"cpu": "40m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
         security_context=pod_parts.CONTAINER_SECURITY,
         volume_mounts=(*_MOUNTS, *user_mounts(resolved.config)),
     )

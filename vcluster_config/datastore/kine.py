@@ -91,7 +91,8 @@ def _container(
         command=("/bin/kine",),
         args=args,
         env=env,
-        resources=Resources(requests={"cpu": "10m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
+        # Two fifths of the API server's CPU under load: with a smaller share on a busy node, all writes wait for it.
+        resources=Resources(requests={"cpu": "60m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
         security_context=CONTAINER_SECURITY,
         volume_mounts=mounts,
     )

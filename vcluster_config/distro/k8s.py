@@ -59,8 +59,7 @@ def _api_server(config: DistroK8s, request: Request, version: str) -> Container:
         env=(
             field_env(layout.POD_IP_ENV, "status.podIP"),
             runtime_env(layout.SERVICE_CIDR_ENV),
-            # Halves the garbage collector's headroom: 231 instead of 282 MB at rest.
-            *_env(config, {"GOGC": "50"}),
+            *_env(config, {}),
         ),
         ports=(ContainerPort(name="https", container_port=layout.API_SERVER_PORT),),
         startup_probe=https("/readyz", layout.API_SERVER_PORT, period=1, failures=300, timeout=3),
@@ -81,7 +80,7 @@ def _controller_manager(config: DistroK8s, request: Request) -> Container:
         args=_args(k8s_args.controller_manager(request), config.controller_manager),
         env=(runtime_env(layout.SERVICE_CIDR_ENV), *_env(config, {"GOGC": "50"})),
         liveness_probe=https("/healthz", layout.CONTROLLER_MANAGER_PORT, period=10, failures=8, timeout=15, delay=15),
-        resources=Resources(requests={"cpu": "10m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
+        resources=Resources(requests={"cpu": "15m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
         security_context={**CONTAINER_SECURITY, **config.security_context},
         volume_mounts=(RUNTIME_READ_ONLY,),
     )
