@@ -30,7 +30,7 @@ def checked(
 
 def known_automatic(report: Report, host: Host | None) -> Report:
     """The report with what each ``auto`` becomes, for those who said where the file goes."""
-    if host is None or report.failed:
+    if host is None or report.config is None:
         return report
     from dataclasses import replace
 

@@ -64,7 +64,7 @@ def hints(found: Report, uri: str, lines: list[str], units: Units) -> list[Messa
     """What each ``auto`` in the text becomes, to be shown behind it."""
     from vcluster_config.effects import automatic
 
-    if found.failed:
+    if found.config is None:
         return []
     shown = [item for item in automatic.findings(found.document) if item.span.file == uri]
     return [

@@ -1,0 +1,46 @@
+"""``--live``: a real host is asked for its version and APIs, and what it lacks is found before Helm fails on it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.e2e.harness.host import HostCluster
+from vcluster_config.cli import cli
+
+
+@pytest.fixture(autouse=True)
+def tools(host: HostCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command finds kubectl and the cluster as it would on a user's machine."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "kubectl").symlink_to(host.kubectl.binary)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("KUBECONFIG", str(host.kubectl.kubeconfig))
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def lint(text: str) -> Result:
+    Path("vcluster.yaml").write_text(text)
+    return CliRunner().invoke(cli, ["lint", "vcluster.yaml", "--live", "--format", "concise"])
+
+
+def test_a_host_of_the_same_version_lacks_nothing_of_the_usual() -> None:
+    done = lint("sync: {fromHost: {nodes: {enabled: true}}, toHost: {secrets: {all: true}}}\n")
+    assert (done.exit_code, done.stdout) == (0, ""), done.output
+
+
+def test_what_the_host_does_not_serve_is_found() -> None:
+    done = lint("controlPlane: {serviceMonitor: {enabled: true}}\npolicies: {limitRange: {enabled: auto}}\n")
+    assert done.exit_code == 1, done.output
+    first, second = done.stdout.splitlines()
+    assert first.startswith("vcluster.yaml:1:42: error[VC303] controlPlane.serviceMonitor.enabled needs the API")
+    assert second.endswith("policies.limitRange.enabled is auto, which becomes false here")
+
+
+def test_versions_far_apart_are_told() -> None:
+    done = lint("controlPlane: {distro: {k8s: {version: v1.30.0}}}\n")
+    assert "warning[VC304] Kubernetes 1.30 inside is older than 1." in done.stdout
