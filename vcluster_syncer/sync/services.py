@@ -14,7 +14,7 @@ import msgspec
 from vcluster_contract import markers
 from vcluster_contract.kinds import SERVICES, Kind, Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key
-from vcluster_syncer.kube.errors import AlreadyExists, Invalid
+from vcluster_syncer.kube.errors import AlreadyExists, Invalid, NotFound
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, World
 from vcluster_syncer.sync.base import Reverse, delete, excluded, is_ours, patch
 from vcluster_syncer.translate import services
@@ -78,15 +78,16 @@ class ServiceSyncer:
 
     async def _without_virtual(self, key: Key, host: Entry | None) -> Outcome:
         if host is not None:
-            return await self._only_host(host)
+            return await self._only_host(key, host)
         if key not in self._unfinished:
             return Done()
-        return await self._create_virtual(services.unallocated(self._unfinished[key][1]))
+        return await self._bring_back(key, None, services.unallocated(self._unfinished[key][1]))
 
-    async def _only_host(self, host: Entry) -> Outcome:
+    async def _only_host(self, key: Key, host: Entry) -> Outcome:
         stored = host.meta.annotations.get(services.RECREATE)
         if stored:
-            return await self._create_virtual(services.recreated(msgspec.json.decode(stored), host.decode()))
+            replacement = services.recreated(msgspec.json.decode(stored), host.decode())
+            return await self._bring_back(key, host, replacement)
         left = self._protected_for(host)
         if host.meta.annotations.get(markers.SKIP_BACKSYNC) == "true":
             return Done()
@@ -155,6 +156,14 @@ class ServiceSyncer:
             return Requeue(_ADDRESS_RETRY, "the host's address is taken inside")
         del self._waiting[key]
         return await delete(self._world.host, SERVICES, host, unchanged=True)
+
+    async def _bring_back(self, key: Key, host: Entry | None, replacement: JSON) -> Outcome:
+        """Finish what was interrupted, unless the namespace is gone meanwhile: the Service would have gone with it."""
+        try:
+            return await self._create_virtual(replacement)
+        except NotFound:
+            self._unfinished.pop(key, None)
+            return await delete(self._world.host, SERVICES, host, unchanged=True) if host is not None else Done()
 
     async def _create_virtual(self, body: JSON) -> Outcome:
         key = Key(body["metadata"]["namespace"], body["metadata"]["name"])
