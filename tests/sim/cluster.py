@@ -56,6 +56,7 @@ class SimCluster:
     def __init__(self, seed: int, config: JSON | None = None, menu: Menu = QUIET) -> None:
         self.random = seeded(seed)
         self.clock = SimClock()
+        self.syncer_clock = SimClock()
         self.host, self.virtual = FakeServer(self.clock, self.random), FakeServer(self.clock, self.random)
         self.config = msgspec.convert(config or {}, SyncerConfig)
         self.menu = menu
@@ -107,8 +108,8 @@ class SimCluster:
 
     def start_syncer(self) -> None:
         """Start the syncer with nothing remembered."""
-        self.witness.incarnation += 1
-        self.engine = Engine(self.clock, self.random, self.instruments, self.conditions)
+        self.witness.begin()
+        self.engine = Engine(self.syncer_clock, self.random, self.instruments, self.conditions)
         sides = self.sides = self._sides()
         for registration in registrations(sides.world):
             self.engine.add(sides.world, registration)
@@ -166,13 +167,17 @@ class SimCluster:
     def _furnish(self) -> None:
         self.host.create(NAMESPACES, "", {"metadata": {"name": TENANT}})
         for namespace in NAMESPACES_INSIDE:
-            self.virtual.create(NAMESPACES, "", {"metadata": {"name": namespace}})
-            self.virtual.create(SERVICE_ACCOUNTS, namespace, {"metadata": {"name": "default"}})
+            self.add_namespace(namespace)
         self.virtual.create(
             SERVICES, "kube-system", {"metadata": {"name": "kube-dns"}, "spec": {"ports": [{"port": 53}]}}
         )
         self.host.admission += [protect_claims, inject_sidecar]
         self.virtual.admission.append(protect_claims)
+
+    def add_namespace(self, namespace: str) -> None:
+        """A virtual namespace as controllers leave it."""
+        self.virtual.create(NAMESPACES, "", {"metadata": {"name": namespace}})
+        self.virtual.create(SERVICE_ACCOUNTS, namespace, {"metadata": {"name": "default"}})
 
     def _sides(self) -> Sides:
         host, virtual = (
@@ -181,13 +186,13 @@ class SimCluster:
         )
         self._clients = [host, virtual]
         return build(
-            Clients(host, virtual),
+            Clients(self.witness.heard(host), self.witness.heard(virtual)),
             self.scope,
             engine=self.engine,
             recorder=self.events,
             instruments=self.instruments,
             conditions=self.conditions,
-            clock=self.clock,
+            clock=self.syncer_clock,
             random=self.random,
             leading=lambda: True,
         )

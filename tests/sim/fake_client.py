@@ -50,7 +50,8 @@ class FakeClient:
 
         def answer() -> Page:
             limit, token = options.get("limit", PAGE_SIZE), options.get("continue_token", "")
-            found = self.server.list_page(resource, namespace, matches, limit, token)
+            recent = not options.get("resource_version", "")
+            found = self.server.list_page(resource, namespace, matches, limit, token, recent=recent)
             return Page(found[0], str(found[1]), found[2])
 
         return await self._call("list", resource, "", Key(namespace, ""), answer)

@@ -91,6 +91,8 @@ class FakeServer:
         self.epoch = 0
         """Grows whenever all connections are dropped."""
         self.down = False
+        self.stale_at: int | None = None
+        """What a list may show that does not ask for the most recent revision (API concepts, "Resource versions")."""
         self._connections: list[Connection] = []
         self._thawed: asyncio.Event | None = None
         for namespace in ("default", "kube-system"):
@@ -100,7 +102,7 @@ class FakeServer:
         return self._stored(resource, at(resource, key)).decode()
 
     def list_page(
-        self, resource: Resource, namespace: str, matches: Matches, limit: int, token: str
+        self, resource: Resource, namespace: str, matches: Matches, limit: int, token: str, *, recent: bool = True
     ) -> tuple[list[Entry], int, str]:
         """Entries, revision and token of the next page."""
         self._check_served(resource)
@@ -109,17 +111,21 @@ class FakeServer:
                 raise answers.expired()
             entries, revision = self._snapshots.pop(token)
         else:
-            entries = [
-                entry for entry in self.storage.entries(table_of(resource)) if in_scope(entry, resource, namespace)
-            ]
-            entries = [entry for entry in entries if matches(entry)]
-            revision = self.storage.revision
+            found, revision = self._listed(table_of(resource), recent=recent)
+            entries = [entry for entry in found if in_scope(entry, resource, namespace) and matches(entry)]
         page, rest = (entries[:limit], entries[limit:]) if limit else (entries, [])
         following = ""
         if rest:
             following = f"c{len(self._snapshots)}-{revision}-{len(rest)}-{self.random.getrandbits(32):x}"
             self._snapshots[following] = (rest, revision)
         return page, revision, following
+
+    def _listed(self, table: Table, *, recent: bool) -> tuple[list[Entry], int]:
+        if not recent and self.stale_at is not None:
+            stale = self.storage.entries_at(table, self.stale_at)
+            if stale is not None:
+                return stale, self.stale_at
+        return self.storage.entries(table), self.storage.revision
 
     def changes(self, resource: Resource, since: int) -> list[Change]:
         self._check_served(resource)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Never
 
 from tests.sim.cluster import NAMESPACES_INSIDE, TENANT, SimCluster, found
@@ -12,6 +13,7 @@ from vcluster_contract import markers
 from vcluster_contract.kinds import (
     CONFIG_MAPS,
     ENDPOINTS,
+    NAMESPACES,
     PERSISTENT_VOLUME_CLAIMS,
     PODS,
     SECRETS,
@@ -24,6 +26,8 @@ from vcluster_syncer.translate.services import RECREATE
 
 LONG = "a-name-so-long-that-its-translation-has-to-be-shortened-dot.x"
 NAMES = ("a", "b", LONG)
+TOKEN = {"path": "token", "expirationSeconds": 86_400}
+"""None is due for renewal within a story, whatever clocks do."""
 DNS_NAMES = ("a", "b", "web")
 Intent = dict[tuple[Resource, Key], JSON]
 
@@ -42,7 +46,8 @@ class Users:
         while True:
             await asyncio.sleep(self.random.uniform(0.0, 3.0))
             try:
-                self.random.choice(acts)()
+                self._restore_namespaces()
+                self.random.choice(acts if self.random.random() < 0.98 else [self._drop_namespace])()
             except ApiError:
                 continue
 
@@ -105,10 +110,21 @@ class Users:
             claim = {"claimName": self.random.choice(NAMES)}
             volumes.append({"name": "d", "persistentVolumeClaim": claim})
         if self.random.random() < 0.5:
-            volumes.append({"name": "t", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}})
+            volumes.append({"name": "t", "projected": {"sources": [{"serviceAccountToken": TOKEN}]}})
         spec = {"containers": [{"name": "app", "image": "app:1"}], "volumes": volumes}
         name = f"{self.random.choice(('job', 'web'))}-{self.random.randint(0, 5)}"
         self.cluster.virtual.create(PODS, namespace, {"metadata": {"name": name, "labels": {"app": "x"}}, "spec": spec})
+
+    def _drop_namespace(self) -> None:
+        """With all that is in it."""
+        namespace = self.random.choice(NAMESPACES_INSIDE)
+        self.cluster.virtual.delete(NAMESPACES, Key("", namespace))
+        self.intent = {at: body for at, body in self.intent.items() if at[1].namespace != namespace}
+
+    def _restore_namespaces(self) -> None:
+        for namespace in NAMESPACES_INSIDE:
+            if found(self.cluster.virtual, NAMESPACES, Key("", namespace)) is None:
+                self.cluster.add_namespace(namespace)
 
     def _delete(self) -> None:
         kinds = (CONFIG_MAPS, SECRETS, SERVICES, ENDPOINTS, PERSISTENT_VOLUME_CLAIMS, PODS, PODS)
@@ -128,7 +144,9 @@ class Mischief:
         self.random = cluster.random
 
     async def run(self) -> Never:
-        acts: list[Callable[[], None]] = [self._delete, self._edit, self._evict, self._finish]
+        acts: list[Callable[[], None]] = [
+            self._delete, self._edit, self._evict, self._finish, self._lose_node, self._move_clock,
+        ]  # fmt: skip
         while True:
             await asyncio.sleep(self.random.uniform(0.0, 12.0))
             try:
@@ -166,6 +184,19 @@ class Mischief:
         chosen = self._ours(PODS)
         if chosen and peek(chosen[1])["status"]["phase"] == "Running":
             self.cluster.kubelet.finish(chosen[1].meta.key)
+
+    def _lose_node(self) -> None:
+        """What the pod garbage collector does when a node has vanished."""
+        lost = self.cluster.kubelet.node
+        self.cluster.kubelet.node = f"node-{int(lost.removeprefix('node-')) + 1}"
+        for entry in self.cluster.entries(self.cluster.host, PODS):
+            if peek(entry)["spec"].get("nodeName") == lost:
+                self.cluster.host.delete(PODS, entry.meta.key, grace=0)
+
+    def _move_clock(self) -> None:
+        """Of the servers or of the syncer; they need not agree."""
+        clock = self.random.choice((self.cluster.clock, self.cluster.syncer_clock))
+        clock.jump = timedelta(hours=self.random.uniform(-1.0, 1.0))
 
 
 def foreign_objects(cluster: SimCluster) -> list[tuple[Resource, Any]]:

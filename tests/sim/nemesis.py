@@ -129,7 +129,7 @@ class Storm:
 
     async def run(self) -> Never:
         acts: list[Callable[[], Coroutine[Any, Any, None]]] = [
-            self._outage, self._freeze, self._drop, self._compact, self._hang, self._refusal,
+            self._outage, self._freeze, self._drop, self._compact, self._hang, self._refusal, self._lag,
         ]  # fmt: skip
         while True:
             await asyncio.sleep(self.random.uniform(0.0, 20.0))
@@ -159,6 +159,17 @@ class Storm:
 
     async def _hang(self) -> None:
         self.server.hang_watches()
+
+    async def _lag(self) -> None:
+        self.server.stale_at = self.server.storage.revision
+        await asyncio.sleep(self.random.uniform(0.0, 20.0))
+        self.server.drop_connections()
+        if self.random.random() < 0.5:
+            self.server.hang_watches()
+        try:
+            await asyncio.sleep(self.random.uniform(0.0, 10.0))
+        finally:
+            self.server.stale_at = None
 
     async def _refusal(self) -> None:
         if not self.refusable:

@@ -26,7 +26,10 @@ Observer = Callable[[Table, Entry | None, Entry | None], None]
 class Change(NamedTuple):
     revision: int
     old: Entry | None
+    """As a watch tells it: of a deleted object the final state."""
     new: Entry | None
+    before: Entry | None
+    """As it was stored."""
 
 
 class Storage:
@@ -52,6 +55,20 @@ class Storage:
             self._sorted[table] = [held[key] for key in sorted(held)]
         return list(self._sorted[table])
 
+    def entries_at(self, table: Table, revision: int) -> list[Entry] | None:
+        """What ``entries`` was at an earlier revision; None when that has been compacted."""
+        if revision < self._oldest:
+            return None
+        held = dict(self._tables[table])
+        for change in reversed(self._history[table]):
+            if change.revision <= revision:
+                break
+            if change.new is not None:
+                del held[change.new.meta.key]
+            if change.before is not None:
+                held[change.before.meta.key] = change.before
+        return [held[key] for key in sorted(held)]
+
     def tables(self) -> list[Table]:
         return list(self._tables)
 
@@ -60,7 +77,8 @@ class Storage:
         self.revision += 1
         obj["metadata"]["resourceVersion"] = str(self.revision)
         entry = decode.entry(msgspec.json.encode(obj))
-        self._record(table, self._tables[table].get(key), entry)
+        old = self._tables[table].get(key)
+        self._record(table, old, entry, old)
         self._tables[table][key] = entry
         return entry
 
@@ -68,7 +86,7 @@ class Storage:
         """Remove an object; ``final`` is its state in the DELETED event when it differs from the stored one."""
         self.revision += 1
         old = self._tables[table].pop(key)
-        self._record(table, old if final is None else _versioned(final, self.revision), None)
+        self._record(table, old if final is None else _versioned(final, self.revision), None, old)
         return old
 
     def compact(self) -> None:
@@ -103,8 +121,8 @@ class Storage:
             for waker in wakers:
                 waker.set()
 
-    def _record(self, table: Table, old: Entry | None, new: Entry | None) -> None:
-        self._history[table].append(Change(self.revision, old, new))
+    def _record(self, table: Table, old: Entry | None, new: Entry | None, before: Entry | None) -> None:
+        self._history[table].append(Change(self.revision, old, new, before))
         self._sorted.pop(table, None)
         for observe in self.observers:
             observe(table, old, new)

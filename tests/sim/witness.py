@@ -40,13 +40,29 @@ class Witness:
         self._origins: dict[tuple[Table, Key], tuple[str, str]] = {}
         self._runs: dict[str, int] = {}
         """Incarnation that made the last host pod of each virtual pod, by UID."""
+        self._confirmed: set[str] = set()
+        """UIDs of virtual pods whose host pod this incarnation knows to have been made."""
         self._repeats: dict[tuple[Table, Key], tuple[bytes, int]] = {}
         host.storage.observers.append(self._on_host)
         virtual.storage.observers.append(self._on_virtual)
 
+    def begin(self) -> None:
+        """A new incarnation of the syncer remembers nothing."""
+        self.incarnation += 1
+        self._confirmed.clear()
+
     def watched(self, client: Client, side: str) -> Client:
-        """The client for the syncer on one side."""
+        """What stands before a server."""
         return _WitnessClient(client, self, side)
+
+    def heard(self, client: Client) -> Client:
+        """What stands before the syncer: only what gets through to it can be held against it."""
+        return _HearingClient(client, self)
+
+    def confirm(self, request: Request) -> None:
+        """The syncer knows that a request succeeded."""
+        if request.verb == "create" and request.resource == PODS and isinstance(request.body, dict):
+            self._confirmed.add(request.body["metadata"].get("annotations", {}).get(markers.OBJECT_UID, ""))
 
     def blame(self, sentence: str) -> None:
         self.faults.append(f"syncer {self.incarnation}: {sentence}")
@@ -97,8 +113,8 @@ class Witness:
         if before is None or entry is None or entry.meta.uid != uid:
             return
         seen = peek(entry)
-        if before == self.incarnation:
-            self.blame(f"started pod {key} again though it had seen it start")
+        if before == self.incarnation and uid in self._confirmed:
+            self.blame(f"started pod {key} again though it knew that it had started it")
         elif seen["spec"].get("nodeName") or seen["status"].get("startTime"):
             self.blame(f"started pod {key} again though it shows that it ran")
 
@@ -149,4 +165,15 @@ class _WitnessClient(DelegatingClient):
         finally:
             _WRITING.reset(token)
         self._witness.wrote(request)
+        return answer
+
+
+class _HearingClient(DelegatingClient):
+    def __init__(self, inner: Client, witness: Witness) -> None:
+        super().__init__(inner)
+        self._witness = witness
+
+    async def _send(self, request: Request, send: Send[T]) -> T:
+        answer = await send()
+        self._witness.confirm(request)
         return answer
