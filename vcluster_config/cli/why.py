@@ -12,12 +12,14 @@ from vcluster_config.cli.compiling import checked, compiled
 
 if TYPE_CHECKING:
     from vcluster_config.effects.provenance import Cause, Subject
+    from vcluster_config.effects.rendered import Release
+    from vcluster_config.objects import Json
     from vcluster_config.source.document import Document
 
 
 @click.command("why")
 @inputs.file_argument
-@click.argument("subject", metavar="OBJECT[.PATH]")
+@click.argument("subject", metavar="OBJECT[.PATH]|SETTING")
 @click.option("--defaults", is_flag=True, help="Show deciding defaults too, not only when no line decides.")
 @click.option("--release", "name", default="NAME", show_default=True, help="Name of the release, for names of objects.")
 @click.option("-n", "--namespace", default="NAMESPACE", show_default=True, help="Namespace of the release.")
@@ -37,14 +39,19 @@ def command(
 
     OBJECT is Kind/name, such as Role/vc-NAME, a Kind alone, or a key of the compiled values. A PATH narrows the
     question: StatefulSet.spec.replicas. Causes are found by changing each setting and compiling again.
+    A SETTING such as sync.toHost.secrets.all turns the question round: what would differ with another value of it?
     """
     from vcluster_config.effects.masking import secret_texts
     from vcluster_config.effects.provenance import NoSuchObject, Search, settings_of, subjects
     from vcluster_config.effects.rendered import Release
+    from vcluster_config.schema.settings import top_level
 
     release = Release(name, namespace)
     report = checked([file, *overlay], values)
     chart = compiled(report, quiet=True).values()
+    if subject.split(".", 1)[0] in top_level():
+        _forwards(report.document, subject, chart, release, form)
+        return
     try:
         found = subjects(chart, subject, release)
     except NoSuchObject as error:
@@ -59,6 +66,28 @@ def command(
     else:
         for item, those in answers.items():
             _print(item, those, report.document, secrets)
+
+
+def _forwards(document: Document, setting: str, chart: Json, release: Release, form: str) -> None:
+    """What a setting decides."""
+    from vcluster_config.effects import show as shown
+    from vcluster_config.effects.forwards import effects
+    from vcluster_config.effects.masking import secret_texts
+    from vcluster_config.schema import settings
+
+    path = tuple(setting.split("."))
+    if settings.find(setting) is None and document.find(path) is None:
+        raise click.UsageError(f"there is no setting {setting}; vcluster-config explain PATH lists them")
+    found = effects(document, path, chart, release)
+    secrets = secret_texts((document,))
+    if found is None:
+        click.echo('{"format_version": 1}' if form == "json" else f"no other value of {setting} changes anything")
+    elif form == "json":
+        click.echo(shown.as_json(found.difference, secrets), nl=False)
+    else:
+        without = f"without {setting}" if found.instead is None else f"with {setting}: {_short(found.instead)}"
+        click.echo(f"{without}:")
+        click.echo(shown.as_text(found.difference, secrets), nl=False)
 
 
 def _pairs(answers: dict[Subject, list[Cause]]) -> list[tuple[Subject, Cause]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from vcluster_config.compile import CompileError, compile_config
+from vcluster_config.effects.forwards import compiled
 from vcluster_config.effects.trees import nested
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import places
-from vcluster_config.model.validation import validate_partially
 from vcluster_config.model.values import auto_bool
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Severity
@@ -44,8 +42,4 @@ def choice(document: Document, path: tuple[str, ...]) -> bool | None:
 
 
 def _compiled(document: Document, path: tuple[str, ...], value: object) -> Json | None:
-    validated = validate_partially(replace(document, root=merge(document.root, nested(path, value))))
-    try:
-        return None if validated.unusable else compile_config(validated.config).values()
-    except CompileError:
-        return None
+    return compiled(document, merge(document.root, nested(path, value)))
