@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Never
 
-from tests.sim.cluster import NAMESPACES_INSIDE, TENANT, SimCluster, found
+from tests.sim.cluster import NAMESPACES_INSIDE, TAKEN, TENANT, SimCluster, found
 from tests.sim.fake_server import peek
 from vcluster_contract import markers
 from vcluster_contract.kinds import (
@@ -25,7 +25,7 @@ from vcluster_syncer.kube.errors import ApiError
 from vcluster_syncer.translate.services import RECREATE
 
 LONG = "a-name-so-long-that-its-translation-has-to-be-shortened-dot.x"
-NAMES = ("a", "b", LONG)
+NAMES = ("a", "b", LONG, "taken")
 TOKEN = {"path": "token", "expirationSeconds": 86_400}
 """None is due for renewal within a story, whatever clocks do."""
 DNS_NAMES = ("a", "b", "web")
@@ -204,5 +204,5 @@ def foreign_objects(cluster: SimCluster) -> list[tuple[Resource, Any]]:
     return [
         (resource, cluster.host.create(resource, TENANT, {"metadata": {"name": name}, "data": {"mine": "AA=="}}))
         for resource in (CONFIG_MAPS, SECRETS)
-        for name in ("unrelated", "taken-x-shop-x-vc")
+        for name in ("unrelated", f"{TAKEN}shop-x-vc")
     ]

@@ -158,7 +158,11 @@ class Storm:
             self.server.drop_connections()
 
     async def _hang(self) -> None:
+        """What happens meanwhile is never told when history is forgotten before the silence is noticed."""
         self.server.hang_watches()
+        if self.random.random() < 0.5:
+            await asyncio.sleep(self.random.uniform(0.0, 20.0))
+            self.server.compact()
 
     async def _lag(self) -> None:
         self.server.stale_at = self.server.storage.revision
