@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from vcluster_config.effects import quantity
-from vcluster_config.effects.rendered import Release, render
+from vcluster_config.effects.rendered import Release, mappings, render
 from vcluster_contract import config as contract
 from vcluster_contract import layout
 
@@ -65,7 +65,7 @@ def _workload(name: str, content: Json) -> Cost:
     unlimited = tuple(_unlimited([*_init(pod), *_main(pod)]))
     amounts = {f"requests.{key}": value for key, value in _effective(pod, "requests").items()}
     amounts |= {f"limits.{key}": value for key, value in _effective(pod, "limits").items() if key not in unlimited}
-    claims = _sum(map(_claim, _mappings(spec.get("volumeClaimTemplates"))))
+    claims = _sum(map(_claim, mappings(spec.get("volumeClaimTemplates"))))
     return Cost(name, replicas, {key: value * replicas for key, value in (amounts | claims).items()}, unlimited)
 
 
@@ -85,16 +85,12 @@ def _mapping(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _mappings(value: Any) -> list[Json]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list | tuple) else []
-
-
 def _init(pod: Json) -> list[Json]:
-    return _mappings(pod.get("initContainers"))
+    return mappings(pod.get("initContainers"))
 
 
 def _main(pod: Json) -> list[Json]:
-    return _mappings(pod.get("containers"))
+    return mappings(pod.get("containers"))
 
 
 def _of(owner: Json, kind: str) -> Amounts:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from vcluster_config.effects import consequences
+from vcluster_config.effects import consequences, exposure
 from vcluster_config.effects.changes import Change, differences
 from vcluster_config.effects.cost import costs, total
+from vcluster_config.effects.exposure import ExposureChange
 from vcluster_config.effects.rendered import Identity, Release, readable, render
 from vcluster_config.effects.rights import RightsChange, compare, rights
 
@@ -42,6 +43,7 @@ class Difference:
     objects: tuple[ObjectChange, ...]
     cost: tuple[CostChange, ...]
     rights: tuple[RightsChange, ...]
+    exposure: tuple[ExposureChange, ...]
     restarts: tuple[str, ...]
     refused: tuple[str, ...]
     left_behind: tuple[str, ...]
@@ -58,6 +60,7 @@ def compare_values(before: Mapping[str, Any], after: Mapping[str, Any], release:
         objects,
         tuple(_costs(total(costs(before, release)).spelled(), total(costs(after, release)).spelled())),
         tuple(compare(rights(old), rights(new))),
+        tuple(exposure.compare(old, new)),
         tuple(_restarts(changed)),
         tuple(line for item in changed for line in consequences.refused(item.identity, item.fields)),
         tuple(consequences.left_behind(removed, added)),

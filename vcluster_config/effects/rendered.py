@@ -85,6 +85,11 @@ def readable(content: Json) -> Json:
     return {**content, "stringData": {**content["stringData"], layout.SYNCER_CONFIG_KEY: json.loads(text)}}
 
 
+def mappings(value: Any) -> list[Json]:
+    """Mappings in a list; nothing where manifests of a file are malformed."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list | tuple) else []
+
+
 def _objects(values: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
     for key, value in values.items():
         if isinstance(value, dict) and "kind" in value:

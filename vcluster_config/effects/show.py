@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from vcluster_config.effects.difference import CostChange, Difference, ObjectChange
+    from vcluster_config.effects.exposure import ExposureChange
     from vcluster_config.effects.rights import RightsChange
 
 _SIGNS: Final = {"added": "+", "removed": "-", "changed": "~"}
@@ -24,6 +25,7 @@ def as_text(found: Difference, secrets: frozenset[str]) -> str:
         ("objects", _objects(found.objects, secrets)),
         ("cost", map(_cost, found.cost)),
         ("rights", map(_right, found.rights)),
+        ("exposure", map(_exposure, found.exposure)),
         ("restarts", found.restarts),
         ("left behind", found.left_behind),
         ("refused", found.refused),
@@ -40,6 +42,7 @@ def as_markdown(found: Difference, secrets: frozenset[str]) -> str:
         *_bullets("Left behind", found.left_behind),
         *_bullets("Cost", [_cost(change) for change in found.cost]),
         *_bullets("Rights", [f"`{line}`" for line in map(_right, found.rights)]),
+        *_bullets("Exposure", [_exposure(change) for change in found.exposure]),
     ]
     lines = list(_objects(found.objects, secrets))
     if lines:
@@ -87,6 +90,10 @@ def _cost(change: CostChange) -> str:
     return f"{change.resource}: {change.before or 'none'} -> {change.after or 'none'}"
 
 
+def _exposure(change: ExposureChange) -> str:
+    return f"{change.action}: {change.opening}"
+
+
 def as_json(found: Difference, secrets: frozenset[str]) -> str:
     """One document with a format version; a field that one side lacks is null there."""
     document = {
@@ -97,6 +104,7 @@ def as_json(found: Difference, secrets: frozenset[str]) -> str:
             {"scope": item.scope, "subject": item.subject, "gained": item.gained, "lost": item.lost}
             for item in found.rights
         ],
+        "exposure": [{"action": item.action, "opening": item.opening} for item in found.exposure],
         "restarts": found.restarts,
         "left_behind": found.left_behind,
         "refused": found.refused,
