@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +41,8 @@ class CompiledChart(msgspec.Struct, frozen=True):
 
     def write_chart(self, directory: Path) -> Path:
         """Write a chart that needs no values file; returns the folder, which is replaced as a whole."""
+        import shutil
+
         if directory.exists():
             _refuse_foreign(directory)
             shutil.rmtree(directory)
