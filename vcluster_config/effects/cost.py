@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from vcluster_config.effects import quantity
+from vcluster_config import quantity
 from vcluster_config.effects.rendered import Release, mappings, render
 from vcluster_contract import config as contract
 from vcluster_contract import layout

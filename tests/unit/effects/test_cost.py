@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.effects.configs import RELEASE, difference, values
+from vcluster_config import quantity
 from vcluster_config.cli import cli
-from vcluster_config.effects import quantity
 from vcluster_config.effects.cost import Cost, as_text, costs, total
 
 CLAIMS = {"controlPlane": {"statefulSet": {"persistence": {"volumeClaim": {"size": "7Gi"}}}}}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vcluster_config.source.diagnostic import Diagnostic, Span
 
 _WIDTH: Final = 160
+_OPTIONS: Final = {"safe": " [--fix]", "unsafe": " [--fix --unsafe-fixes]"}
 
 
 def render(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> str:
@@ -28,15 +29,16 @@ def _block(diagnostic: Diagnostic, sources: Mapping[str, str]) -> Iterator[str]:
     yield f"{diagnostic.severity}[{diagnostic.code}]: {visible(diagnostic.message)}"
     yield f"  --> {span.file}:{span.line}:{span.column}"
     yield from _excerpt(span, sources)
+    margin = " " * (len(str(span.line)) + 2)
     if diagnostic.expected:
-        yield f"   = expected: {visible(diagnostic.expected)}"
+        yield f"{margin}= expected: {visible(diagnostic.expected)}"
     for related in diagnostic.related:
         place = related.span
-        yield f"   = note: {visible(related.message)} ({place.file}:{place.line}:{place.column})"
+        yield f"{margin}= note: {visible(related.message)} ({place.file}:{place.line}:{place.column})"
     for suggestion in diagnostic.suggestions:
-        fixable = " [--fix]" if suggestion.edits and suggestion.applicability == "safe" else ""
-        yield f"   = help: {visible(suggestion.title)}{fixable}"
-    yield f"   = more: vcluster-config explain {diagnostic.code}"
+        option = _OPTIONS.get(suggestion.applicability, "") if suggestion.edits else ""
+        yield f"{margin}= help: {visible(suggestion.title)}{option}"
+    yield f"{margin}= more: vcluster-config explain {diagnostic.code}"
 
 
 def _excerpt(span: Span, sources: Mapping[str, str]) -> Iterator[str]:
