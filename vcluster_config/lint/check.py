@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vcluster_config.lint.aliases import with_uses
 from vcluster_config.lint.case import Case
 from vcluster_config.lint.echoes import without_echoes
 from vcluster_config.lint.registry import FAMILIES
@@ -67,7 +68,8 @@ def check(
         for found in [*run(case), *(_hardening(case) if security else ())]
         if found.span not in places and not any(related.span in places for related in found.related)
     ]
-    found = in_order(suppress(without_echoes([*validated.diagnostics, *judged]), document.sources))
+    kept = suppress(without_echoes([*validated.diagnostics, *judged]), document.sources)
+    found = in_order(with_uses(kept, document))
     return Report(document, None if validated.unusable else validated.config, found)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from vcluster_config.model.base import to_camel
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import places, spell
+from vcluster_config.source.node import Path
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
@@ -28,6 +29,14 @@ def _known() -> dict[str, list[tuple[str, ...]]]:
         if not {"<key>", "[]"} & set(place.path):
             found.setdefault(place.path[-1], []).append(place.path)
     return found
+
+
+def is_setting(path: Path) -> bool:
+    """Whether the dialect has a setting here; keys of an author's own and items of lists do not matter."""
+    same_length = (place.path for place in places(Config) if len(place.path) == len(path))
+    return any(
+        all(known in {"<key>", "[]", step} for known, step in zip(steps, path, strict=True)) for steps in same_length
+    )
 
 
 def other_places(key: str, parent: tuple[str, ...], limit: int = 3) -> list[str]:

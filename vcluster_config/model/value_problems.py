@@ -147,7 +147,7 @@ def _wrong_type(path: Path, node: Node | None, document: Document, expected: str
         path=dotted(path),
         found=found,
         expected=expected,
-        suggestions=() if is_secret(path) else _conversions(node, expected),
+        suggestions=() if is_secret(path) else (*_conversions(node, expected), *_mappings(node, path, expected)),
     )
 
 
@@ -174,6 +174,19 @@ def _as_text(path: Path, node: Scalar, expected: str) -> Diagnostic | None:
         expected=expected,
         suggestions=(Suggestion(f'write "{text}"', "safe", edits),),
     )
+
+
+def _mappings(node: Node | None, path: Path, expected: str) -> tuple[Suggestion, ...]:
+    """Ways from something simpler to the mapping that was meant."""
+    if expected != "a mapping" or node is None:
+        return ()
+    from vcluster_config.model.suggest import is_setting
+
+    if isinstance(node, Scalar) and isinstance(node.value, bool) and is_setting((*path, "enabled")):
+        return (Suggestion(f"write {{enabled: {node.text}}}", "safe", (Edit(node.span, f"{{enabled: {node.text}}}"),)),)
+    if isinstance(node, Items):
+        return (Suggestion("write names as keys, and below each what belongs to it, instead of a list"),)
+    return ()
 
 
 def _conversions(node: Node | None, expected: str) -> tuple[Suggestion, ...]:
