@@ -27,14 +27,20 @@ class _Ignore:
     reason: str
 
 
-def suppress(diagnostics: list[Diagnostic], sources: dict[str, str]) -> list[Diagnostic]:
-    """Drop accepted findings; comments that accept nothing, or security findings without a reason, are findings."""
+def suppress(
+    diagnostics: list[Diagnostic], sources: dict[str, str], binding: frozenset[Diagnostic]
+) -> list[Diagnostic]:
+    """Drop accepted findings, but never ``binding`` ones.
+
+    Comments that accept nothing, or security findings without a reason, are findings.
+    """
     ignores = [ignore for name, text in sources.items() for ignore in _ignores(name, text)]
     if not ignores:
         return diagnostics
     used: set[tuple[Span, str]] = set()
-    kept = [item for item in diagnostics if not _accepted(item, ignores, used)]
-    return kept + [problem for ignore in ignores for problem in _problems(ignore, used)]
+    kept = [item for item in diagnostics if item in binding or not _accepted(item, ignores, used)]
+    stays = frozenset((item.span.file, item.span.line, item.code) for item in binding)
+    return kept + [problem for ignore in ignores for problem in _problems(ignore, used, stays)]
 
 
 def _ignores(name: str, text: str) -> Iterator[_Ignore]:
@@ -58,7 +64,9 @@ def _accepted(item: Diagnostic, ignores: list[_Ignore], used: set[tuple[Span, st
     return False
 
 
-def _problems(ignore: _Ignore, used: set[tuple[Span, str]]) -> Iterator[Diagnostic]:
+def _problems(
+    ignore: _Ignore, used: set[tuple[Span, str]], stays: frozenset[tuple[str, int, Code]]
+) -> Iterator[Diagnostic]:
     unused = [code for code in ignore.codes if (ignore.span, code) not in used]
     if ignore.codes and not unused:
         return
@@ -66,6 +74,8 @@ def _problems(ignore: _Ignore, used: set[tuple[Span, str]]) -> Iterator[Diagnost
     if unused:
         needs_reason = not ignore.reason and any(code.startswith(_SECURITY) for code in unused)
         why = "a security finding is only ignored with a reason" if needs_reason else "nothing here has that code"
+        if any((ignore.span.file, ignore.line, code) in stays for code in unused):
+            why = "what cannot be read or used cannot be accepted"
         message = f"ignore[{', '.join(unused)}] has no effect: {why}"
     fix = Suggestion("remove the comment", "unsafe", (Edit(ignore.span, ""),))
     yield Diagnostic(Code.IGNORE_UNUSED, Severity.WARNING, message, ignore.span, suggestions=(fix,))

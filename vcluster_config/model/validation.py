@@ -12,11 +12,15 @@ from vcluster_config.source.node import Path
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """A configuration in which defaults stand in for unusable values, the paths of those, and everything found."""
+    """A configuration in which defaults stand in for unusable values, the paths of those, and everything found.
+
+    ``binding`` are the findings without which nobody would know that something of the file was not used.
+    """
 
     config: Config
     unusable: tuple[Path, ...]
     diagnostics: list[Diagnostic]
+    binding: frozenset[Diagnostic]
 
 
 def validate_partially(document: Document, built: Built | None = None) -> Validated:
@@ -28,7 +32,8 @@ def validate_partially(document: Document, built: Built | None = None) -> Valida
     config = builder.section(Config, document.root, ())
     values = [from_error(bad.path, bad.error, document) for bad in builder.bad]
     unusable = tuple(bad.path for bad in builder.bad)
-    return Validated(config, unusable, in_order([*document.diagnostics, *builder.diagnostics, *values]))
+    found = in_order([*document.diagnostics, *builder.diagnostics, *values])
+    return Validated(config, unusable, found, frozenset([*document.diagnostics, *values]))
 
 
 def validate(document: Document) -> tuple[Config | None, list[Diagnostic]]:

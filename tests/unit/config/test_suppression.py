@@ -31,3 +31,15 @@ def test_a_comment_without_a_code_accepts_nothing() -> None:
 def test_security_findings_need_a_reason(reason: str, codes: list[str]) -> None:
     report = lint(f"exportKubeConfig: {{insecure: true}} # vcluster-config: ignore[VC601]{reason}\n")
     assert [found.code for found in report.diagnostics] == codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sync: [  # vcluster-config: ignore[VC001] it is meant so\n",
+        "sync: 5  # vcluster-config: ignore[VC102] it is meant so\n",
+        "sync: {}  # vcluster-config: ignore[VC003] it is meant so\nsync: {}  # vcluster-config: ignore[VC003] it is\n",
+    ],
+)
+def test_what_cannot_be_read_or_used_is_never_accepted(text: str) -> None:
+    assert lint(text).failed
