@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from vcluster_config.lint.case import Case, keys
 from vcluster_config.source.codes import Code
+from vcluster_config.source.diagnostic import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,5 +66,6 @@ def _accepted(report: Report, step: Callable[[Config], T]) -> T | None:
         return step(report.config)
     except CompileError as error:
         case = Case(report.config, report.document)
-        report.diagnostics.append(case.finding(Code.NOT_COMPILED, keys(error.path), error.message))
+        refusal = case.finding(Code.NOT_COMPILED, keys(error.path), error.message)
+        report.diagnostics[:] = in_order([*report.diagnostics, refusal])
         return None

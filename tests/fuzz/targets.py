@@ -125,7 +125,7 @@ def _assignment(random: Random) -> str:
 def _run_option(case: Case) -> str:
     base, kind, *options = case.parts
     file = SourceFile.decode("0.yaml", raw(base))
-    shown = (raw(option).decode("utf-8", "surrogateescape") for option in options)
+    shown = (raw(option).decode("utf-8", "replace") for option in options)
     return judged(case, [file], tuple(SetOption(SetKind(kind), option) for option in shown))
 
 

@@ -67,7 +67,7 @@ def options(values: dict[str, tuple[str, ...]]) -> list[SetOption]:
         (SetKind.STRING, "set_string_values"),
         (SetKind.LITERAL, "set_literal_values"),
     )
-    return [SetOption(kind, text) for kind, name in order for text in values[name]]
+    return [SetOption(kind, text.encode("utf-8", "replace").decode()) for kind, name in order for text in values[name]]
 
 
 def previous(name: str | None) -> Config | None:

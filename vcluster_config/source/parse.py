@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
-_BYTE_ORDER_MARK: Final = "\ufeff"
 _MAX_DEPTH: Final = 100
 _MAX_NODES: Final = 200_000
 _TAGS: Final = {"tag:yaml.org,2002:" + name: name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
@@ -50,9 +49,8 @@ class _Stop(Exception):
 
 def parse(file: SourceFile) -> tuple[Mapping, list[Diagnostic]]:
     """Read one YAML document; on errors the mapping holds what could be read."""
-    mark = file.text.find(_BYTE_ORDER_MARK)
-    if mark >= 0:
-        return mapping(Span(file.name, 1, 1, 1, 1), ()), [problems.byte_order_mark(file.name, file.text, mark)]
+    if problems.BYTE_ORDER_MARK in file.text:
+        return mapping(Span(file.name, 1, 1, 1, 1), ()), [*problems.byte_order_marks(file.name, file.text)]
     composer = _Composer(file)
     root: Node | None = None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from vcluster_config.source.codes import Code
@@ -10,6 +11,8 @@ from vcluster_config.source.lines import lines
 from vcluster_config.source.node import dotted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vcluster_config.source.node import Entry, Node, Path
 
 
@@ -35,6 +38,7 @@ def syntax(file: str, text: str, error: Any) -> Diagnostic:
     return _error(Code.YAML_SYNTAX, f"YAML syntax: {problem}", span, related=related)
 
 
+BYTE_ORDER_MARK: Final = "\ufeff"
 _BROKEN_BYTES: Final = range(0xDC80, 0xDD00)
 _WORDS: Final = {
     "mapping values are not allowed here": "a key is out of place; indent it like its siblings, or quote the text",
@@ -65,13 +69,14 @@ def character(file: str, text: str, error: Any) -> Diagnostic:
     return _error(Code.YAML_ENCODING, f"YAML does not allow the character U+{number:04X}", span)
 
 
-def byte_order_mark(file: str, text: str, at: int) -> Diagnostic:
-    """A byte order mark behind the start, where nobody sees it and the reader's columns do not count it."""
-    before = lines(text[:at])
-    span = Span(file, len(before), len(before[-1]) + 1, len(before), len(before[-1]) + 2)
-    fix = Suggestion("remove it", "safe", (Edit(span, ""),))
+def byte_order_marks(file: str, text: str) -> Iterator[Diagnostic]:
+    """Byte order marks behind the start, where nobody sees them and the reader's columns do not count them."""
     message = "an invisible byte order mark (U+FEFF) stands inside the text"
-    return _error(Code.YAML_ENCODING, message, span, suggestions=(fix,))
+    for number, line in enumerate(lines(text), 1):
+        for match in re.finditer(BYTE_ORDER_MARK, line):
+            span = Span(file, number, match.start() + 1, number, match.end() + 1)
+            fix = Suggestion("remove it", "safe", (Edit(span, ""),))
+            yield _error(Code.YAML_ENCODING, message, span, suggestions=(fix,))
 
 
 def half_character(span: Span) -> Diagnostic:

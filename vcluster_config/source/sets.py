@@ -24,7 +24,7 @@ class SetKind(StrEnum):
 
 
 class SetOption(NamedTuple):
-    """One ``--set`` option as typed."""
+    """One ``--set`` option as typed; bytes of the command line that are no text have become question marks."""
 
     kind: SetKind
     text: str
@@ -99,6 +99,8 @@ def _path(text: str, at: int) -> tuple[Path, int]:
             raise _Malformed("an empty key", at)
         if char == "=":
             return tuple(steps), at + 1
+        if char == "[" and not steps:
+            raise _Malformed("a path starts with a key", at)
         if char == "[":
             index, at = _index(text, at)
             steps.append(index)

@@ -59,7 +59,8 @@ def value_at(config: Any, path: Path) -> Any:
         if isinstance(config, dict):
             config = config.get(step, _MISSING)
         elif isinstance(config, list):
-            config = config[int(step)] if int(step) < len(config) else _MISSING
+            index = int(step) if str(step).isdecimal() else len(config)
+            config = config[index] if index < len(config) else _MISSING
         else:
             names = {alias: name for name, alias in _names(type(config))}
             if str(step) not in names:
