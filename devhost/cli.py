@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from devhost import addons, gobuild, logpick, nodes, parts
+from devhost import addons, apt, gobuild, logpick, nodes, parts
 from devhost.errors import HostError
 from devhost.host import Host
 from devhost.pins import GO_PARTS
@@ -100,13 +100,16 @@ def kubeconfig(host: Host) -> None:
 @_explained
 def build(part: tuple[str, ...]) -> None:
     """Build parts into the cache (all of them without an argument) and print their paths."""
+    apt.ensure()
     unknown = set(part) - set(GO_PARTS)
     if unknown:
         raise HostError(f"no part {min(unknown)!r}; there are: {', '.join(GO_PARTS)}")
-    for name in part or tuple(GO_PARTS):
-        with Progress().step(f"{name} {GO_PARTS[name].version}"):
-            path = gobuild.ensure(GO_PARTS[name])
-        print(path)
+    wanted = [GO_PARTS[name] for name in part or GO_PARTS]
+    progress = Progress()
+    with progress.step("Kubernetes parts"):
+        gobuild.ensure_all(wanted, progress.note)
+    for each in wanted:
+        print(gobuild.binary(each))
 
 
 @main.command()

@@ -17,11 +17,12 @@ class Progress:
     def __init__(self, out: TextIO = sys.stderr, clock: Callable[[], float] = time.monotonic) -> None:
         self._out = out
         self._clock = clock
+        self._start = clock()
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
         """`title ......  1.2 s` when the block ends well, `title ...... FAILED after 1.2 s` when it raises."""
-        start = self._clock()
+        start = self._start = self._clock()
         if self._out.isatty():
             print(f"{title} …", end="\r", file=self._out, flush=True)
         outcome = "FAILED after "
@@ -33,5 +34,5 @@ class Progress:
             print(f"{title:.<{WIDTH}} {outcome}{took:>7}", file=self._out, flush=True)
 
     def note(self, text: str) -> None:
-        """A line of its own, within a step."""
-        print(f"  {text}", file=self._out, flush=True)
+        """A line of its own within a step, with the seconds since the step began."""
+        print(f"  {self._clock() - self._start:6.1f} s  {text}", file=self._out, flush=True)

@@ -4,6 +4,7 @@ import io
 import re
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from devhost import gobuild
 from devhost.atomic import fresh_dir
 from devhost.locations import PACKAGE, digest
-from devhost.pins import GO_PARTS, HELM_3, HELM_4, KUBECTL, OLD_KUBECTL, GoPart
+from devhost.pins import GO_PARTS, HELM_3, HELM_4, KUBECTL, KUBERNETES, OLD_KUBECTL, GoPart
 from devhost.wheels import dig
+from tests.unit.compile.compiling import syncer_config
 
 
 @pytest.mark.parametrize("part", GO_PARTS.values(), ids=GO_PARTS)
@@ -21,6 +23,56 @@ def test_the_tool_module_pins_the_version_the_part_names(part: GoPart) -> None:
     assert part.package in re.findall(r"^(?:tool |\t)(\S+)$", module, re.MULTILINE)
     required = re.findall(r"^\t(\S+) (v\S+)", module, re.MULTILINE)
     assert any(part.package.startswith(path) and version == part.version for path, version in required)
+
+
+def _versions(module: str) -> dict[str, str]:
+    """The version each library is built at: its replacement's, or else the one the module requires."""
+    text = (PACKAGE / "parts" / module / "go.mod").read_text()
+    required = dict(re.findall(r"^\t(\S+) (v\S+)", text, re.MULTILINE))
+    replaced = dict(re.findall(r"^\t(\S+) => \S+ (v\S+)", text, re.MULTILINE))
+    return required | replaced
+
+
+@pytest.mark.parametrize("library", ["google.golang.org/grpc", "google.golang.org/protobuf", "golang.org/x/net"])
+def test_large_libraries_have_one_version_so_that_they_are_compiled_once(library: str) -> None:
+    modules = {part.module for part in GO_PARTS.values()}
+    assert len({version for module in modules for version in [_versions(module).get(library)] if version}) == 1
+
+
+@pytest.mark.parametrize("library", ["k8s.io/api", "k8s.io/apimachinery", "k8s.io/client-go"])
+def test_clients_are_built_at_the_version_of_kubernetes(library: str) -> None:
+    expected = "v0" + KUBERNETES.removeprefix("v1")
+    modules = {part.module for part in GO_PARTS.values()} - {"etcd"}
+    assert {_versions(module).get(library, expected) for module in modules} == {expected}
+
+
+def _directives(corefile: str) -> set[str]:
+    """First words of the lines at depth one."""
+    found, depth = set(), 0
+    for line in corefile.splitlines():
+        words = line.split()
+        if depth == 1 and words and words[0] != "}":
+            found.add(words[0])
+        depth += line.count("{") - line.count("}")
+    return found
+
+
+def _of_the_host() -> str:
+    return (PACKAGE / "manifests" / "dns.yaml").read_text().split("Corefile: |", 1)[1].split("\n---", 1)[0]
+
+
+def _of_a_virtual_cluster() -> str:
+    manifests = syncer_config({"networking": {"advanced": {"proxyKubelets": {"byHostname": True}}}}).manifests
+    return "".join(item["data"]["Corefile"] for item in manifests if item["kind"] == "ConfigMap")
+
+
+@pytest.mark.parametrize("corefile", [_of_the_host, _of_a_virtual_cluster])
+def test_coredns_is_built_with_every_plugin_that_a_corefile_of_ours_names(corefile: Callable[[], str]) -> None:
+    overlay = PACKAGE / "parts" / "coredns" / "overlay" / "core" / "plugin" / "zplugin.go"
+    built = set(re.findall(r'coredns/plugin/(\w+)"', overlay.read_text()))
+    wanted = _directives(corefile())
+    assert "kubernetes" in wanted
+    assert {"metrics" if name == "prometheus" else name for name in wanted} <= built
 
 
 def test_the_key_changes_with_what_the_binary_depends_on() -> None:
