@@ -58,7 +58,7 @@ def _data(cluster: SimCluster) -> Iterator[str]:
             key, host = entry.meta.key, _host_of(cluster, resource, entry.meta.key)
             forced = entry.meta.annotations.get(markers.FORCE_SYNC) == "true"
             wanted = everything[resource] or forced or (resource, key) in used
-            if host is not None and markers.MANAGED_BY not in host["metadata"].get("labels", {}):
+            if host is not None and markers.OBJECT_UID not in host["metadata"].get("annotations", {}):
                 continue
             if wanted != (host is not None):
                 yield f"{resource.plural} {key}: wanted {wanted}, on the host {host is not None}"

@@ -25,9 +25,10 @@ from vcluster_syncer.kube.errors import ApiError
 from vcluster_syncer.translate.services import RECREATE
 
 LONG = "a-name-so-long-that-its-translation-has-to-be-shortened-dot.x"
-NAMES = ("a", "b", LONG, "taken")
+NAMES = ("a", "b", LONG, "taken", "copied")
 TOKEN = {"path": "token", "expirationSeconds": 86_400}
 """None is due for renewal within a story, whatever clocks do."""
+MINE = {"mine": "AA=="}
 DNS_NAMES = ("a", "b", "web")
 Intent = dict[tuple[Resource, Key], JSON]
 
@@ -57,6 +58,8 @@ class Users:
     def _put(self, resource: Resource, key: Key, body: JSON, fields: tuple[str, ...]) -> None:
         """Create, or replace ``fields`` of what is there."""
         server = self.cluster.virtual
+        if found(server, NAMESPACES, Key("", key.namespace))["metadata"].get("deletionTimestamp"):
+            return
         old = found(server, resource, key)
         if old is None:
             metadata = {"name": key.name, **body.get("metadata", {})}
@@ -145,7 +148,8 @@ class Mischief:
 
     async def run(self) -> Never:
         acts: list[Callable[[], None]] = [
-            self._delete, self._edit, self._evict, self._finish, self._lose_node, self._move_clock,
+            self._delete, self._delete, self._delete, self._edit, self._evict, self._finish, self._lose_node,
+            self._move_clock,
         ]  # fmt: skip
         while True:
             await asyncio.sleep(self.random.uniform(0.0, 12.0))
@@ -159,7 +163,7 @@ class Mischief:
         marked = [
             entry
             for entry in self.cluster.in_namespaces(self.cluster.host, resource, (TENANT,))
-            if entry.meta.labels.get(markers.MANAGED_BY) == "vc"
+            if entry.meta.annotations.get(markers.OBJECT_HOST_NAME) == entry.meta.key.name
         ]
         return (resource, self.random.choice(marked)) if marked else None
 
@@ -200,9 +204,14 @@ class Mischief:
 
 
 def foreign_objects(cluster: SimCluster) -> list[tuple[Resource, Any]]:
-    """Objects of somebody else on the host, one of them under a name that a translation could take."""
+    """Objects of somebody else on the host: under names that translations take, one with labels copied from ours."""
+    labels: dict[str, JSON] = {
+        "unrelated": {},
+        f"{TAKEN}shop-x-vc": {},
+        "copied-x-shop-x-vc": {markers.MANAGED_BY: "vc"},
+    }
     return [
-        (resource, cluster.host.create(resource, TENANT, {"metadata": {"name": name}, "data": {"mine": "AA=="}}))
+        (resource, cluster.host.create(resource, TENANT, {"metadata": {"name": name, "labels": marks}, "data": MINE}))
         for resource in (CONFIG_MAPS, SECRETS)
-        for name in ("unrelated", f"{TAKEN}shop-x-vc")
+        for name, marks in labels.items()
     ]

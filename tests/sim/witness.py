@@ -11,7 +11,7 @@ import msgspec
 from tests.sim.fake_server import FakeServer, peek, table_of
 from tests.sim.storage import Table
 from vcluster_contract import markers
-from vcluster_contract.kinds import CONFIG_MAPS, PODS, SECRETS, Resource
+from vcluster_contract.kinds import CONFIG_MAPS, ENDPOINTS, PODS, SECRETS, Resource
 from vcluster_syncer.kube.api import JSON, Client, DeleteOptions, Entry, Key
 from vcluster_syncer.kube.delegate import READS, DelegatingClient, Request, Send
 
@@ -21,6 +21,7 @@ REPEATS = 8
 ADDED_BY_OTHERS = ("host-only", "sidecar.example.com/injected")
 """Labels and annotations that people and webhooks put on host objects."""
 _POD_TABLE, _DATA_TABLES = table_of(PODS), {table_of(CONFIG_MAPS), table_of(SECRETS)}
+_ENDPOINTS_TABLE = table_of(ENDPOINTS)
 _PRECONDITIONS = {"uid", "resourceVersion"}
 _NODE_HOSTS = Key("kube-system", "coredns")
 _RANK = {"Pending": 0, "Running": 1, "Succeeded": 2, "Failed": 2}
@@ -82,7 +83,7 @@ class Witness:
         if _WRITING.get() is None:
             self._repeats.pop((table, meta.key), None)
             return
-        if old is not None and not self._marked(old):
+        if old is not None and not self._marked(old) and not self._computed(table, old):
             self.blame(f"touched {table[1]} {meta.key}, which is not ours")
         if new is not None and not self._marked(new):
             self.blame(f"wrote {table[1]} {meta.key} without our mark")
@@ -94,8 +95,14 @@ class Witness:
             self._kept_of_others(table, old, new)
 
     def _marked(self, entry: Entry) -> bool:
-        labels = entry.meta.labels
-        return self._vcluster in {labels.get(markers.MANAGED_BY), labels.get(markers.BELONGS_TO)}
+        meta = entry.meta
+        made = meta.annotations.get(markers.OBJECT_HOST_NAME) == meta.key.name
+        ours = made and meta.labels.get(markers.MANAGED_BY) == self._vcluster
+        return ours or meta.labels.get(markers.BELONGS_TO) == self._vcluster
+
+    def _computed(self, table: Table, entry: Entry) -> bool:
+        """Endpoints that the host made for a Service of ours, with the Service's labels."""
+        return table == _ENDPOINTS_TABLE and entry.meta.labels.get(markers.MANAGED_BY) == self._vcluster
 
     def _made(self, table: Table, new: Entry) -> None:
         """Names are injective over all restarts; a pod that has run is never run again."""
