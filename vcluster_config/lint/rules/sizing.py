@@ -42,7 +42,8 @@ def check(case: Case) -> Iterator[Diagnostic]:
             amounts: Any = plain(node)
             low, high = (*path, "requests"), (*path, "limits")
             yield from _above(case, low, high, amounts.get("requests"), amounts.get("limits"))
-    yield from _quota(case)
+    if case.written(_QUOTA[:1]):
+        yield from _quota(case)
 
 
 def _above(case: Case, low: Path, high: Path, requests: Any, limits: Any) -> Iterator[Diagnostic]:
