@@ -1,11 +1,13 @@
 """How long the compiler lets an author wait, beside ``helm lint`` of the same chart: ``python -m tests.perf.config``.
 
 Cold rows start a process each time, as on a command line; warm rows talk to one language server, as an editor does.
+CPU time, user and system, is that of ended processes; it hardly grows when others use the machine.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import subprocess
 import sys
@@ -13,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from devhost import parts
 from vcluster_config.compile import chart_folder
@@ -73,19 +75,32 @@ exportKubeConfig:
 """
 
 
-def cold(*arguments: str | Path) -> list[float]:
-    """Milliseconds of whole commands."""
+class Times(NamedTuple):
+    """Milliseconds of each run, on the wall and of CPU."""
+
+    wall: list[float]
+    cpu: list[float]
+
+
+def cold(*arguments: str | Path) -> Times:
+    """Whole commands."""
     return timed(lambda: subprocess.run(arguments, cwd=ROOT, capture_output=True, check=True))
 
 
-def timed(action: Callable[[], object]) -> list[float]:
-    """Milliseconds of an action, after one try that fills caches."""
-    found = []
+def timed(action: Callable[[], object]) -> Times:
+    """Runs of an action, after one try that fills caches."""
+    found = Times([], [])
     for _ in range(RUNS + 1):
-        start = time.perf_counter()
+        start, spent = time.perf_counter(), _cpu()
         action()
-        found.append(1000 * (time.perf_counter() - start))
-    return found[1:]
+        found.wall.append(1000 * (time.perf_counter() - start))
+        found.cpu.append(1000 * (_cpu() - spent))
+    return Times(found.wall[1:], found.cpu[1:])
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Editor:
@@ -140,14 +155,16 @@ def main() -> None:
             "lint, cold": cold(*ours, "lint", file),
             "compile, cold, without Helm": cold(*ours, "compile", file),
             "diff, cold": cold(*ours, "diff", file, file),
+            "why Role, cold": cold(*ours, "why", file, "Role"),
             "findings after a key stroke, warm": timed(editor.type),
         }
         editor.leave()
-    print("| step | ms median (min–max) | of helm lint |\n| --- | --- | --- |")
+    print("| step | ms median (min–max) | of helm lint | CPU ms | of helm lint |\n| --- | --- | --- | --- | --- |")
     for row, found in rows.items():
-        middle = statistics.median(found)
-        ratio = middle / statistics.median(helm)
-        print(f"| {row} | {middle:.0f} ({min(found):.0f}–{max(found):.0f}) | {ratio:.2f} |")
+        wall, cpu = statistics.median(found.wall), statistics.median(found.cpu)
+        ratio = f"{wall / statistics.median(helm.wall):.2f}"
+        spent = f"{cpu:.0f} | {cpu / statistics.median(helm.cpu):.2f}" if cpu else "– | –"
+        print(f"| {row} | {wall:.0f} ({min(found.wall):.0f}–{max(found.wall):.0f}) | {ratio} | {spent} |")
 
 
 if __name__ == "__main__":
