@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.conftest import Install
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.kubectl import Kubectl
-from tests.e2e.harness.processes import kill_container
+from tests.e2e.harness.processes import frozen, kill_container
 from tests.e2e.harness.shell import CommandFailed
 from tests.e2e.harness.vcluster import VirtualCluster
 
@@ -86,6 +86,48 @@ def test_everything_converges(cluster: VirtualCluster, disturb: Callable[[Virtua
     after = running(cluster.host_kubectl)
     assert {uid: after.get(uid) for uid in before} == before
     kubectl("delete", f"deployment/{name}", f"service/{name}", f"configmap/{name}")
+    eventually(lambda: differences(cluster) == [], "both sides agree after deletion")
+
+
+def cluster_ips(cluster: VirtualCluster, name: str) -> tuple[str, str]:
+    """ClusterIP of a Service inside and on the host."""
+    virtual = cluster.kubectl().get(f"service/{name}")["spec"]["clusterIP"]
+    return virtual, cluster.host_kubectl.get(f"service/{cluster.translated(name)}")["spec"]["clusterIP"]
+
+
+def test_a_service_is_refused_while_nobody_can_give_it_an_address(cluster: VirtualCluster) -> None:
+    kubectl = cluster.kubectl()
+    create = ("create", "service", "clusterip", "early", "--tcp=80:8080")
+    with (
+        frozen(cluster.host_kubectl, cluster.pod, "syncer"),
+        pytest.raises(CommandFailed, match="failed calling webhook"),
+    ):
+        kubectl(*create)
+    assert "early" not in kubectl.names("services")
+    eventually(lambda: kubectl(*create), "the Service is taken")
+    virtual, host = cluster_ips(cluster, "early")
+    assert virtual == host
+    kubectl("delete", "service", "early")
+    eventually(lambda: differences(cluster) == [], "both sides agree after deletion")
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_service_that_lost_its_host_half_gets_one_address_again(cluster: VirtualCluster, taken: bool) -> None:
+    kubectl, host, name = cluster.kubectl(), cluster.host_kubectl, f"lost-{taken}".lower()
+    kubectl("create", "service", "clusterip", name, "--tcp=80:8080")
+    before, _ = cluster_ips(cluster, name)
+    with frozen(host, cluster.pod, "syncer"):
+        host("delete", "service", cluster.translated(name))
+        if taken:
+            host("create", "service", "clusterip", "thief", f"--clusterip={before}", "--tcp=80:8080")
+
+    def equal() -> bool:
+        virtual, ours = cluster_ips(cluster, name)
+        return virtual == ours and (virtual != before) is taken
+
+    eventually(equal, "both sides show the same address")
+    kubectl("delete", "service", name)
+    host("delete", "service", "thief", "--ignore-not-found")
     eventually(lambda: differences(cluster) == [], "both sides agree after deletion")
 
 
