@@ -93,13 +93,21 @@ class VirtualCluster:
 
     @property
     def workload(self) -> str:
-        """The control plane's StatefulSet."""
-        return f"statefulset/{self.name}"
+        """The control plane's StatefulSet, or its Deployment when the pod keeps nothing."""
+        return f"{self._kind}/{self.name}"
 
     @property
     def pod(self) -> str:
         """The control plane's pod."""
-        return f"{self.name}-0"
+        if self._kind == "statefulset":
+            return f"{self.name}-0"
+        pods = self.host_kubectl.items("pods", f"--selector=app=vcluster,release={self.name}")
+        return str(next(pod["metadata"]["name"] for pod in pods if "deletionTimestamp" not in pod["metadata"]))
+
+    @cached_property
+    def _kind(self) -> str:
+        stateful = self.name in self.host_kubectl.names("statefulsets")
+        return "statefulset" if stateful else "deployment"
 
     def uninstall(self) -> None:
         """Remove the release and wait until its pod has gone; once is enough."""
