@@ -18,10 +18,11 @@ from vcluster_config.source.diagnostic import Related, Severity, Span, in_order
 from vcluster_config.source.parse import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from vcluster_config.lsp.layers import Layers
     from vcluster_config.lsp.protocol import Message, Units
+    from vcluster_config.lsp.settings import Settings
     from vcluster_config.source.diagnostic import Diagnostic, Edit, Suggestion
 
 _SEVERITIES: Final = {"error": 1, "warning": 2, "info": 3, "hint": 4}
@@ -30,18 +31,22 @@ _VALUE: Final = 12
 FIX_ALL: Final = "source.fixAll"
 
 
-def report(uri: str, text: str, layers: Layers | None = None) -> Report:
-    """Check a text over its layers; its name in findings is its address.
+def report(uri: str, text: str, layers: Layers | None = None, wanted: Settings | None = None) -> Report:
+    """Check a text over its layers, as the settings want it; its name in findings is its address.
 
     What is found in a layer and would not be without the text is shown at the start of the text.
     """
     own = SourceFile.decode(uri, text.encode("utf-8", "surrogatepass"))
     if layers is None or not (layers.files or layers.missing):
-        return judge(check([own]))
-    found = judge(check([*layers.files, own]))
-    alone = judge(check(layers.files)).diagnostics if layers.files else []
+        return _checked([own], wanted)
+    found = _checked([*layers.files, own], wanted)
+    alone = _checked(layers.files, wanted).diagnostics if layers.files else []
     here = [item if item.span.file == uri else _elsewhere(item, uri) for item in found.diagnostics if item not in alone]
     return replace(found, diagnostics=in_order([*layers.missing, *here]))
+
+
+def _checked(files: Sequence[SourceFile], wanted: Settings | None) -> Report:
+    return judge(check(files, host=wanted.host, security=wanted.security) if wanted is not None else check(files))
 
 
 def _elsewhere(item: Diagnostic, uri: str) -> Diagnostic:

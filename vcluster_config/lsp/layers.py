@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -13,7 +13,7 @@ from vcluster_config.source.diagnostic import Diagnostic, Severity, Span
 from vcluster_config.source.parse import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _MODELINE: Final = re.compile(r"^#\s*vcluster-config:\s*layers=(\S+)\s*$")
 _SCHEME: Final = "file"
@@ -33,13 +33,12 @@ class Layers:
 
 @dataclass(slots=True)
 class Shelf:
-    """Where layers come from: the editor's settings, comments in texts, open texts and files."""
+    """Where layers come from: comments in texts, the editor's settings, open texts and files."""
 
     folder: Path | None = None
     """The workspace, which paths in the settings are relative to."""
-    configured: list[str] = field(default_factory=list)
 
-    def below(self, uri: str, text: str, opened: Mapping[str, str]) -> Layers:
+    def below(self, uri: str, text: str, opened: Mapping[str, str], configured: Sequence[str]) -> Layers:
         """Layers of an open text: those its comment names, otherwise those of the settings unless it is one of them."""
         own = path_of(uri)
         if own is None:
@@ -47,7 +46,7 @@ class Shelf:
         named = list(_named(uri, text))
         places = [(own.parent / name, span) for name, span in named]
         if not named:
-            settings = [((self.folder or own.parent) / name).resolve() for name in self.configured]
+            settings = [((self.folder or own.parent) / name).resolve() for name in configured]
             places = [] if own in settings else [(path, _first_line(uri)) for path in settings]
         return _read(places, opened)
 

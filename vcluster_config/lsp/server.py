@@ -9,6 +9,7 @@ from vcluster_config.lsp import definition, features
 from vcluster_config.lsp.layers import Shelf, path_of
 from vcluster_config.lsp.params import checked
 from vcluster_config.lsp.protocol import INTERNAL_ERROR, METHOD_NOT_FOUND, Message, Refused, Units, read, write
+from vcluster_config.lsp.settings import Settings, settings
 from vcluster_config.source.lines import lines
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Server:
     texts: dict[str, str] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
+    wanted: Settings = field(default_factory=Settings)
     below: dict[str, set[str]] = field(default_factory=dict)
     stopping: bool = False
 
@@ -77,7 +79,7 @@ class Server:
         self.units = Units(code_points="utf-32" in encodings)
         root = params.get("rootUri") or next((item["uri"] for item in params.get("workspaceFolders") or ()), "")
         self.shelf.folder = path_of(root)
-        self.configure(params.get("initializationOptions"))
+        self.wanted = settings(params.get("initializationOptions"))
         return {
             "capabilities": {
                 "positionEncoding": "utf-32" if self.units.code_points else "utf-16",
@@ -114,9 +116,8 @@ class Server:
         self.recheck(self.above(uri))
 
     def on_workspace_didChangeConfiguration(self, params: Message) -> None:  # noqa: N802
-        """Other layers; editors send the section ``vcluster`` or only what is in it."""
-        settings = params.get("settings") or {}
-        self.configure(settings.get("vcluster", settings))
+        """The user has set something else."""
+        self.wanted = settings(params.get("settings"))
         self.recheck(set(self.texts))
 
     def on_workspace_didChangeWatchedFiles(self, params: Message) -> None:  # noqa: N802, ARG002
@@ -128,14 +129,17 @@ class Server:
         uri = params["textDocument"]["uri"]
         lines, line, index = self.position(params)
         found = definition.anchor(uri, lines, line, index) if line < len(lines) else None
-        report = self.reports[uri]
+        report = self.reports.get(uri)
+        if report is None:
+            return []
         spans = [found] if found else definition.origins(report, uri, line)
         return [features.location(span, report, uri, lines, self.units) for span in spans]
 
     def on_textDocument_inlayHint(self, params: Message) -> list[Message]:  # noqa: N802
         """What each ``auto`` becomes."""
         uri = params["textDocument"]["uri"]
-        return features.hints(self.reports[uri], uri, self.lines(uri), self.units)
+        report = self.reports.get(uri)
+        return features.hints(report, uri, self.lines(uri), self.units) if report is not None else []
 
     def on_textDocument_hover(self, params: Message) -> Message | None:  # noqa: N802
         """What the setting under the cursor means."""
@@ -167,15 +171,10 @@ class Server:
     def recheck(self, uris: set[str]) -> None:
         """Check open texts and publish what was found."""
         for uri in sorted(uris):
-            layers = self.shelf.below(uri, self.texts[uri], self.texts)
+            layers = self.shelf.below(uri, self.texts[uri], self.texts, self.wanted.layers)
             self.below[uri] = layers.names()
-            self.reports[uri] = features.report(uri, self.texts[uri], layers)
+            self.reports[uri] = features.report(uri, self.texts[uri], layers, self.wanted)
             self.publish(uri, features.diagnostics(self.reports[uri], self.lines(uri), self.units))
-
-    def configure(self, settings: object) -> None:
-        """Take what an editor's user has set: ``layers``, a list of paths."""
-        layers = settings.get("layers") if isinstance(settings, dict) else None
-        self.shelf.configured = [name for name in layers if isinstance(name, str)] if isinstance(layers, list) else []
 
     def publish(self, uri: str, found: list[Message]) -> None:
         """Send the findings of a text."""

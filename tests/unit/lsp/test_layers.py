@@ -49,6 +49,29 @@ def test_settings_name_the_layers_at_the_start_and_later(tmp_path: Path) -> None
     client.end()
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"hostVersion": "1.28"}, ["VC301", "VC304", "VC302"]),
+        ({"vcluster": {"security": True}}, ["VC604"] * 5),
+        ({"hostVersion": "newest", "security": "yes", "layers": 7}, []),
+        ([], []),
+        (None, []),
+    ],
+)
+def test_settings_name_the_host_and_ask_for_hardening(
+    client: Client, tmp_path: Path, wanted: object, found: list[str]
+) -> None:
+    client.notify("workspace/didChangeConfiguration", {"settings": wanted})
+    assert sorted(codes(client.open("sync: {fromHost: {nodes: {enabled: true}}}\n", uri(tmp_path)))) == sorted(found)
+
+
+def test_questions_about_texts_that_are_not_open_have_no_answer(client: Client, tmp_path: Path) -> None:
+    assert client.request("textDocument/definition", client.at(0, 0, uri(tmp_path))) == []
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+    assert client.request("textDocument/inlayHint", {"textDocument": {"uri": uri(tmp_path)}, "range": whole}) == []
+
+
 def test_a_layer_does_not_lie_below_itself(client: Client, tmp_path: Path) -> None:
     client.notify("workspace/didChangeConfiguration", {"settings": {"layers": ["base.yaml"]}})
     assert codes(client.open(REPLICAS, uri(tmp_path, "base.yaml"))) == ["VC203"]
