@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from vcluster_config.lint.render.fingerprint import fingerprint
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -32,6 +34,7 @@ def as_dict(diagnostic: Diagnostic) -> dict[str, Any]:
             for item in diagnostic.suggestions
         ],
         "documentation": diagnostic.documentation,
+        "fingerprint": fingerprint(diagnostic),
     }
     return {
         "code": diagnostic.code.value,
