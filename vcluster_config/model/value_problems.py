@@ -22,6 +22,7 @@ _TYPES: Final = {
     "model_type": "a mapping",
     "string_type": "text",
 }
+_WORDS: Final = {"label-value", "label-key", "dns-label", "dns-name", "host-name", "tag", "repository"}
 _BOUNDS: Final = {
     "greater_than_equal": ("ge", "at least {}"),
     "less_than_equal": ("le", "at most {}"),
@@ -42,6 +43,8 @@ def from_error(path: Path, error: Dict[str, Any], document: Document) -> Diagnos
         found = unknown_field(path, error["kind"], error["fields"], document)
     elif kind == "literal_error":
         found = _not_one_of(path, node, document, context["expected"])
+    elif kind == "value" and isinstance(node, Scalar) and _is_word(node, context.get("value_type", "")):
+        found = _as_text(path, node, context["expected"]) or _unfit(path, node, document, context["expected"])
     elif kind == "value":
         found = _malformed(path, node, document, context["expected"], context.get("reason", ""))
     elif kind in _BOUNDS:
@@ -50,6 +53,11 @@ def from_error(path: Path, error: Dict[str, Any], document: Document) -> Diagnos
     else:
         found = _wrong_type(path, node, document, _TYPES.get(kind, error["msg"]))
     return found
+
+
+def _is_word(node: Scalar, value_type: str) -> bool:
+    """Whether a boolean is a word of its own for the type, such as the label value ``on``."""
+    return isinstance(node.value, bool) and value_type in _WORDS
 
 
 def describe(node: Node | None, path: Path) -> str:

@@ -74,3 +74,9 @@ def test_a_byte_order_mark_inside_a_line_goes_before_anything_is_edited_there() 
 def test_a_file_keeps_its_byte_order_mark_and_line_endings() -> None:
     assert encoded("a\nb\n", like=b"\xef\xbb\xbfx\r\n") == b"\xef\xbb\xbfa\r\nb\r\n"
     assert encoded("a\nb\n", like=b"x\n") == b"a\nb\n"
+
+
+@pytest.mark.parametrize("word", ["on", "no", "true", "y"])
+def test_a_word_where_text_belongs_is_quoted(word: str) -> None:
+    before = f"controlPlane: {{statefulSet: {{labels: {{a: {word}}}}}}}\n"
+    assert fixed(before) == before.replace(f"a: {word}", f'a: "{word}"')
