@@ -137,7 +137,8 @@ def output(report: Report, *, thorough: bool) -> CompiledChart:
         for error in _schema().iter_errors(plain):
             raise Broken("the chart accepts its values", f"{error.json_path}: {error.message[:200]}")
         for refusal in refusals(values, Release("name", "namespace")):
-            raise Broken("Kubernetes accepts the objects", f"{refusal.identity} {refusal.path} {refusal.what}")
+            field = ".".join(step for step in map(str, refusal.path) if not step.startswith("["))
+            raise Broken(f"Kubernetes accepts {refusal.identity.kind} {field}", f"{refusal.identity} {refusal.what}")
         reread = _plain(parse(SourceFile("values.yaml", chart.values_yaml())))
         holds("values read back", reread == plain, "differs")
     return chart

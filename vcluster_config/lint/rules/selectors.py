@@ -1,29 +1,39 @@
-"""Label selectors as the API server takes them; upstream's dialect lets a requirement leave out what it needs."""
+"""Selectors and peers as the API server takes them; upstream's dialect lets them leave out what it needs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from vcluster_config.source.codes import Code
-from vcluster_config.source.node import Items, Mapping, dotted, walk
+from vcluster_config.source.node import Items, Mapping, Scalar, dotted, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vcluster_config.lint.case import Case
     from vcluster_config.source.diagnostic import Diagnostic
+    from vcluster_config.source.node import Node, Path
 
-_NEEDED: Final = ("key", "operator")
 _OURS: Final = ("integrations", "policies", "sync")  # elsewhere selectors are checked as part of a Kubernetes object
 
 
 def check(case: Case) -> Iterator[Diagnostic]:
-    """All rules of this family (Kubernetes API: LabelSelectorRequirement)."""
+    """All rules of this family (Kubernetes API: LabelSelectorRequirement, IPBlock)."""
     for path, node, _ in walk(case.document.root):
-        if path[0] not in _OURS or path[-1] != "matchExpressions" or not isinstance(node, Items):
+        if path[0] not in _OURS:
             continue
-        for index, item in enumerate(node.items):
-            missing = [key for key in _NEEDED if isinstance(item, Mapping) and item.get(key) is None]
-            for key in missing:
-                message = f"{dotted((*path, index))} needs the key {key}"
-                yield case.finding(Code.MISSING_KEY, (*path, index), message, expected=key, advice=f"add {key}:")
+        if path[-1] == "matchExpressions" and isinstance(node, Items):
+            for index, item in enumerate(node.items):
+                yield from _missing(case, (*path, index), item, ("key", "operator"))
+        elif path[-1] == "ipBlock" and isinstance(path[-2], int):
+            yield from _missing(case, path, node, ("cidr",))
+
+
+def _missing(case: Case, path: Path, node: Node, needed: tuple[str, ...]) -> Iterator[Diagnostic]:
+    if not isinstance(node, Mapping):
+        return
+    given = {entry.key for entry in node.entries if not (isinstance(entry.value, Scalar) and entry.value.value is None)}
+    for key in needed:
+        if key not in given:
+            message = f"{dotted(path)} needs the key {key}"
+            yield case.finding(Code.MISSING_KEY, path, message, expected=key, advice=f"add {key}:")
