@@ -53,6 +53,7 @@ def _imports(case: Case) -> Iterator[Diagnostic]:
                 (*path, "enabled"),
                 f"{kind} of the host are imported, but no mapping says which",
                 advice=f'set {dotted(path)}.mappings.byName, such as {{"host-namespace/*": "virtual-namespace/*"}}',
+                related=((*path, "mappings", "byName"),),
             )
         yield from _mappings(case, (*path, "mappings", "byName"), section.mappings.by_name)
     for name, resource in sync.custom_resources.items():
