@@ -92,7 +92,10 @@ class FakeServer:
         """Grows whenever all connections are dropped."""
         self.down = False
         self.stale_at: int | None = None
-        """What a list may show that does not ask for the most recent revision (API concepts, "Resource versions")."""
+        """Revision of a server that fell behind: its watches wait there, and so do lists that ask for any version.
+
+        See Kubernetes API concepts, "Resource versions".
+        """
         self._connections: list[Connection] = []
         self._thawed: asyncio.Event | None = None
         for namespace in ("default", "kube-system"):
@@ -129,7 +132,10 @@ class FakeServer:
 
     def changes(self, resource: Resource, since: int) -> list[Change]:
         self._check_served(resource)
-        return self.storage.changes(table_of(resource), since)
+        found = self.storage.changes(table_of(resource), since)
+        if self.stale_at is None or since > self.stale_at:
+            return found
+        return [change for change in found if change.revision <= self.stale_at]
 
     @contextlib.contextmanager
     def connection(self, resource: Resource) -> Iterator[Connection]:

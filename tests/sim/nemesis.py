@@ -165,15 +165,15 @@ class Storm:
             self.server.compact()
 
     async def _lag(self) -> None:
+        """Fall behind, and let the syncer begin anew meanwhile."""
         self.server.stale_at = self.server.storage.revision
-        await asyncio.sleep(self.random.uniform(0.0, 20.0))
-        self.server.drop_connections()
-        if self.random.random() < 0.5:
-            self.server.hang_watches()
         try:
+            await asyncio.sleep(self.random.uniform(0.0, 10.0))
+            self.server.drop_connections()
             await asyncio.sleep(self.random.uniform(0.0, 10.0))
         finally:
             self.server.stale_at = None
+            self.server.storage.wake_all()
 
     async def _refusal(self) -> None:
         if not self.refusable:
