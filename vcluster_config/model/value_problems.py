@@ -198,6 +198,8 @@ def _mappings(node: Node | None, path: Path, expected: str) -> tuple[Suggestion,
 
 
 def _conversions(node: Node | None, expected: str) -> tuple[Suggestion, ...]:
+    if isinstance(node, Mapping) and node.entries and expected == "a list":
+        return (Suggestion('write "- " before its first key and indent the others as far, for a list with one item'),)
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return ()
     if expected == "true or false" and node.value.lower() in ("true", "false", "yes", "no", "on", "off"):

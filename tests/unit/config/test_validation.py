@@ -202,3 +202,9 @@ def _over(base: Any, top: Any) -> Any:
 )
 def test_a_value_of_another_form_than_a_section_trips_no_rule(text: str) -> None:
     assert Code.WRONG_TYPE in [found.code for found in lint(text).diagnostics]
+
+
+def test_a_mapping_where_a_list_belongs_is_told_how_to_become_one() -> None:
+    (found,) = lint("exportKubeConfig:\n  additionalSecrets:\n    name: a\n").diagnostics
+    assert (found.code, found.expected) == (Code.WRONG_TYPE, "a list")
+    assert found.suggestions[0].title.startswith('write "- " before its first key')
