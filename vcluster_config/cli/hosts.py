@@ -43,7 +43,7 @@ def host(version: str | None, apis: str | None, *, live: bool) -> Host | None:
         return None
     from vcluster_config.lint.host import Host, apis_of, minor_of
 
-    listed = Path(apis).read_text(encoding="utf-8") if apis else _live_apis() if live else None
+    listed = Path(apis).read_text(encoding="utf-8", errors="replace") if apis else _live_apis() if live else None
     version = version or (_live_version() if live else None)
     try:
         minor = None if version is None else minor_of(version)

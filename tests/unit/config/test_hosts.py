@@ -159,6 +159,7 @@ def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     monkeypatch.chdir(tmp_path)
     Path("vcluster.yaml").write_text("controlPlane: {serviceMonitor: {enabled: true}}\n")
+    Path("bytes").write_bytes(b"\xff\xfe\n")
     Path("apis").write_text(BASE + "monitoring.coreos.com/v1\n")
 
 
@@ -187,6 +188,7 @@ def test_what_is_said_by_hand_wins() -> None:
     [
         (("--host-version", "newest"), "--host-version: 'newest' is no version of Kubernetes"),
         (("--host-apis", "vcluster.yaml"), "--host-apis vcluster.yaml: line 1 is"),
+        (("--host-apis", "bytes"), "--host-apis bytes: line 1 is"),
     ],
 )
 def test_what_cannot_be_read_is_wrong_usage(options: tuple[str, str], words: str) -> None:
