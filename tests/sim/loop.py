@@ -8,11 +8,16 @@ import heapq
 import itertools
 import random
 from collections.abc import Coroutine
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 START = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+PROCESS: ContextVar[str] = ContextVar("process", default="")
+"""Whose code runs: tasks inherit it, and a whole process can be paused."""
 
 
 class Deadlock(Exception):
@@ -30,6 +35,7 @@ class SimLoop(asyncio.BaseEventLoop):
         self._now = 0.0
         self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
         self._serial = itertools.count()
+        self._paused: dict[str, list[asyncio.Handle]] = {}
 
     get_debug = staticmethod(bool)
     """Never; asked for every handle, so without a Python call."""
@@ -62,8 +68,20 @@ class SimLoop(asyncio.BaseEventLoop):
             ready.append(heapq.heappop(timers)[2])
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if not handle.cancelled():
-                handle._run()
+            if handle.cancelled():
+                continue
+            if self._paused and (process := handle._context.get(PROCESS)) in self._paused:  # type: ignore[attr-defined]
+                self._paused[process].append(handle)
+                continue
+            handle._run()
+
+    def pause(self, process: str) -> None:
+        """Run nothing of a process while time goes on for all others, as SIGSTOP or a stalled machine does."""
+        self._paused.setdefault(process, [])
+
+    def resume(self, process: str) -> None:
+        """Let a process do all at once what came due meanwhile."""
+        self._ready.extend(self._paused.pop(process, ()))
 
     def _process_events(self, event_list: list[Any]) -> None:
         pass
