@@ -105,10 +105,11 @@ class Witness:
         return table == _ENDPOINTS_TABLE and entry.meta.labels.get(markers.MANAGED_BY) == self._vcluster
 
     def _made(self, table: Table, new: Entry) -> None:
-        """Names are injective over all restarts; a pod that has run is never run again."""
+        """Names without -x- in them are injective over all restarts; a pod that has run is never run again."""
         annotations = new.meta.annotations
         origin = annotations.get(markers.OBJECT_NAMESPACE, ""), annotations.get(markers.OBJECT_NAME, "")
-        if self._origins.setdefault((table, new.meta.key), origin) != origin:
+        before = self._origins.setdefault((table, new.meta.key), origin)
+        if before != origin and not any("-x-" in part for part in (*before, *origin)):
             self.blame(f"made {table[1]} {new.meta.key} from {origin}, which was another's")
         if table == _POD_TABLE:
             self._started(Key(*origin), annotations[markers.OBJECT_UID])
