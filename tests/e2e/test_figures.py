@@ -83,6 +83,11 @@ def test_top_shows_the_pods_of_this_cluster(kubectl: Kubectl) -> None:
     assert {line.split()[0] for line in everywhere} <= {"default", "kube-system"}
 
 
+def test_top_splits_a_pod_into_its_containers(kubectl: Kubectl) -> None:
+    line = eventually(lambda: kubectl("top", "pod", "busy", "--containers", "--no-headers"), "figures of containers")
+    assert line.split()[:2] == ["busy", "app"]
+
+
 def test_top_shows_the_nodes_these_pods_run_on(kubectl: Kubectl) -> None:
     nodes = kubectl.names("nodes")
     found = eventually(lambda: kubectl("top", "node", "--no-headers").splitlines(), "figures", timeout=METRICS_SECONDS)
