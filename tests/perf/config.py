@@ -7,6 +7,7 @@ CPU time, user and system, is that of ended processes; it hardly grows when othe
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -83,8 +84,9 @@ class Times(NamedTuple):
 
 
 def cold(*arguments: str | Path) -> Times:
-    """Whole commands."""
-    return timed(lambda: subprocess.run(arguments, cwd=ROOT, capture_output=True, check=True))
+    """Whole commands, whose first run leaves bytecode behind, as an installation does."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return timed(lambda: subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, check=True))
 
 
 def timed(action: Callable[[], object]) -> Times:
