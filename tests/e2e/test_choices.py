@@ -9,7 +9,8 @@ import pytest
 from tests.e2e.conftest import Install
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.host import ROOT, HostCluster
-from tests.e2e.harness.kubectl import JSON, Kubectl
+from tests.e2e.harness.kubectl import Kubectl
+from tests.e2e.harness.objects import sleeper
 from tests.e2e.harness.postgres import ensure_image
 from tests.e2e.harness.vcluster import VirtualCluster
 
@@ -61,12 +62,6 @@ def test_a_store_keeps_everything_through_restarts_of_both_halves(store: Store) 
 @pytest.fixture(scope="module")
 def scheduling(install: Install) -> VirtualCluster:
     return install("decides", "e2e-scheduler", example="virtual-scheduler.yaml")
-
-
-def sleeper(name: str, **spec: object) -> JSON:
-    container = {"name": "app", "image": "busybox:1.36", "command": ["sleep", "infinity"]}
-    body = {"terminationGracePeriodSeconds": 1, "containers": [container], **spec}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": body}
 
 
 def test_a_scheduler_inside_goes_by_what_users_say_of_nodes(scheduling: VirtualCluster) -> None:

@@ -10,6 +10,7 @@ from devhost import nodes
 from tests.e2e.conftest import Install
 from tests.e2e.harness.eventually import eventually
 from tests.e2e.harness.kubectl import JSON, Kubectl
+from tests.e2e.harness.objects import sleeper
 from tests.e2e.harness.vcluster import VirtualCluster
 
 LABEL = "example.com/pool"
@@ -43,12 +44,6 @@ def kubectl(cluster: VirtualCluster, second: str) -> Kubectl:
 def node_services(cluster: VirtualCluster) -> set[str]:
     """Host Services by which the virtual API server reaches nodes."""
     return {name for name in cluster.host_kubectl.names("services") if name.startswith(f"{cluster.name}-node-")}
-
-
-def sleeper(name: str, **spec: object) -> JSON:
-    container = {"name": "app", "image": "busybox:1.36", "command": ["sh", "-c", "echo here; sleep infinity"]}
-    body = {"terminationGracePeriodSeconds": 1, "containers": [container], **spec}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": body}
 
 
 def test_nodes_are_shown_as_they_are(cluster: VirtualCluster, kubectl: Kubectl) -> None:
