@@ -161,7 +161,17 @@ class ResourceQuota(Metadata):
     """Hard limits by resource."""
     scope_selector: ScopeSelector = {"matchExpressions": []}
     """Kubernetes ScopeSelector of the quota."""
-    scopes: list[str] = []
+    scopes: list[
+        Literal[
+            "BestEffort",
+            "CrossNamespacePodAffinity",
+            "NotBestEffort",
+            "NotTerminating",
+            "PriorityClass",
+            "Terminating",
+            "VolumeAttributesClass",
+        ]
+    ] = []
     """Scopes of the quota."""
 
 

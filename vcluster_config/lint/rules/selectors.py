@@ -1,4 +1,4 @@
-"""Selectors and peers as the API server takes them; upstream's dialect lets them leave out what it needs."""
+"""Objects as the API server takes them, where upstream's dialect lets them leave out what it needs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from vcluster_config.source.node import Node, Path
 
 _OURS: Final = ("integrations", "policies", "sync")  # elsewhere selectors are checked as part of a Kubernetes object
+_ALIASES: Final = ("controlPlane", "statefulSet", "hostAliases")
 
 
 def check(case: Case) -> Iterator[Diagnostic]:
-    """All rules of this family (Kubernetes API: LabelSelectorRequirement, IPBlock)."""
+    """All rules of this family (Kubernetes API: LabelSelectorRequirement, IPBlock, HostAlias)."""
     for path, node, _ in walk(case.document.root):
+        if path[:-1] == _ALIASES:
+            yield from _missing(case, path, node, ("ip",))
         if path[0] not in _OURS:
             continue
         if path[-1] == "matchExpressions" and isinstance(node, Items):
