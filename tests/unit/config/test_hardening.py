@@ -138,7 +138,7 @@ def test_nothing_is_inserted_where_it_would_not_fit(text: str, path: str) -> Non
     assert insertion(load([SourceFile("a.yaml", text)]), tuple(path.split(".")), "x") is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_an_insertion_adds_its_value_and_changes_nothing_else(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([*TEXTS, "a: {b: {c: 1}}\n", "a:\n- b:\n    c: 1\nd: {}\n"]))

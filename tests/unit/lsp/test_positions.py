@@ -56,7 +56,7 @@ def test_every_position_of_a_rich_file_has_an_answer() -> None:
             answer(LINES, number, index)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, len(TEXT)), st.integers(0, 40), BROKEN, st.integers(0, 40), st.integers(0, 80))
 def test_no_half_written_file_makes_an_answer_fail(start: int, cut: int, typed: str, line: int, index: int) -> None:
     text = TEXT[:start] + typed + TEXT[start + cut :]

@@ -20,7 +20,7 @@ from vcluster_syncer.translate.pod_update import update_patch
 from vcluster_syncer.translate.pods import host_pod
 from vcluster_syncer.translate.references import references
 
-QUIET = settings(deadline=None, max_examples=50)
+QUIET = settings(max_examples=50)
 """Examples are cheap, but the machine may be busy."""
 WHERE = scope(toHost={"pods": {"enforceTolerations": [{"key": "t", "operator": "Exists"}]}})
 labels_ = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
