@@ -114,7 +114,7 @@ def fixes(file: SourceFile, report: Report) -> None:
     if not safe_edits(report.diagnostics):
         return
     text, current = file.text, report
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS + file.text.count("\t")):
         after = apply(text, safe_edits(current.diagnostics))
         if after == text:
             break

@@ -135,7 +135,8 @@ def _check(
     files, sets = inputs.read(names), inputs.options(values)
     report = check(files, sets, judging.previous, judging.host, security=judging.security)
     before = report
-    for _ in range(_ROUNDS if fixing.write or fixing.show else 0):
+    tabs = sum(file.text.count("\t") for file in files)  # the reader stops at each of them
+    for _ in range(_ROUNDS + tabs if fixing.write or fixing.show else 0):
         fixed = _fixed(files, report, unsafe=fixing.unsafe)
         if fixed == files:
             break

@@ -242,3 +242,10 @@ def test_lint_finds_what_only_the_compiler_refuses(folder: Path) -> None:
     result = run("lint", "refused.yaml", "--format", "concise")
     assert "refused.yaml:1:46: error[VC299]" in result.stdout
     assert result.exit_code == 1
+
+
+def test_a_file_full_of_tabs_is_mended_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "vcluster.yaml"
+    file.write_text("sync:\n\ttoHost:\n" + "".join(f"\t\tx{number}: {{}}\n" for number in range(30)))
+    CliRunner().invoke(cli, ["lint", "--fix", str(file)])
+    assert "\t" not in file.read_text()
