@@ -15,7 +15,7 @@ _SECRET: Final = {
     ("experimental", "isolatedControlPlane", "kubeConfig"),
 }
 _KEYS: Final = "|".join({name: None for *_, name in _SECRET} | {"value": None})
-_KEYED: Final = re.compile(rf"""(\b(?:{_KEYS})\b["']?[ \t]*:?)(.*)""")
+_KEYED: Final = re.compile(rf"""(\b(?:{_KEYS})\b["']?[ \t]*:?)([^\r\n]*)""")
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 MASK: Final = "*****"
 
