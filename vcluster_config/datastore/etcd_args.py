@@ -21,7 +21,7 @@ def member(peers: tuple[str, ...], *, listen: str, advertise: str, token: str) -
     they are told.
     """
     own = f"$({layout.POD_NAME_ENV})"
-    domain = peers[0].partition(".")[2]
+    domain = next(iter(peers), "").partition(".")[2]  # nobody is there while the control plane is scaled to zero
     cluster = ",".join(f"{peer.partition('.')[0]}=https://{peer}:{layout.ETCD_PEER_PORT}" for peer in peers)
     return (
         f"--name={own}",
