@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -12,6 +13,7 @@ from vcluster_config.source.diagnostic import Diagnostic, Severity, Span
 from vcluster_config.source.node import Entry, Items, Mapping, Node, Path, Scalar, mapping, sequence
 
 _MAX_INDEX: Final = 65536  # Helm's own limit
+_PLAIN_PATH: Final = re.compile(r"[\w.\[\]\\-]+")
 
 
 class SetKind(StrEnum):
@@ -45,9 +47,15 @@ def apply(root: Mapping, option: SetOption) -> tuple[Mapping, list[Diagnostic]]:
             root = _assign(root, path, value)
     except _Malformed as error:
         span = Span(option.kind, 1, error.at + 1, 1, error.at + 2)
-        message = f"{option.kind} {option.text}: {error}"
-        return root, [Diagnostic(Code.SET_SYNTAX, Severity.ERROR, message, span, found=option.text)]
+        message = f"{option.kind}{_begin(option.text)}, character {error.at + 1}: {error}"
+        return root, [Diagnostic(Code.SET_SYNTAX, Severity.ERROR, message, span)]
     return root, []
+
+
+def _begin(text: str) -> str:
+    """The first path, for people to know their option again; never a value, which may be a password."""
+    path, equals, _ = text.partition("=")
+    return f" {path}=…" if equals and _PLAIN_PATH.fullmatch(path) else ""
 
 
 def _assignments(option: SetOption) -> list[tuple[Path, Node]]:
