@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Never
 
 import pytest
 
@@ -69,6 +70,9 @@ def test_a_planted_mistake_is_found_and_made_small(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_hang_is_a_finding() -> None:
-    with pytest.raises(Hang), limit(0.05):
+    def hang() -> Never:
         while True:
             pass
+
+    with pytest.raises(Hang), limit(0.05):
+        hang()
