@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,3 +101,12 @@ def _remove(cluster: VirtualCluster, usages: list[Usage]) -> None:
     if usage is not None:
         usages.append(usage)
     cluster.uninstall()
+
+
+@pytest.fixture
+def tools(host: HostCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command finds kubectl and the cluster as it would on a user's machine."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "kubectl").symlink_to(host.kubectl.binary)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("KUBECONFIG", str(host.kubectl.kubeconfig))

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.e2e.harness.host import HostCluster
 from vcluster_config.cli import cli
 
 
 @pytest.fixture(autouse=True)
-def tools(host: HostCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command finds kubectl and the cluster as it would on a user's machine."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "kubectl").symlink_to(host.kubectl.binary)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    monkeypatch.setenv("KUBECONFIG", str(host.kubectl.kubeconfig))
+def folder(tools: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     monkeypatch.chdir(tmp_path)
 

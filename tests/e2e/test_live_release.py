@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from vcluster_config.compile import compile_config
 from vcluster_config.effects.rendered import Release, render
 
 NAMESPACE = "live-release"
+pytestmark = pytest.mark.usefixtures("tools")
 INSTALLED = "controlPlane: {statefulSet: {highAvailability: {replicas: 0}}}\n"
 
 
@@ -34,15 +34,6 @@ def release(request: pytest.FixtureRequest, host: HostCluster, tmp_path: Path) -
     run([helm, "install", name, str(chart), *options, *values])
     yield f"release:{NAMESPACE}/{name}"
     run([helm, "uninstall", name, *options])
-
-
-@pytest.fixture(autouse=True)
-def tools(host: HostCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command finds kubectl and the cluster as it would on a user's machine."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "kubectl").symlink_to(host.kubectl.binary)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    monkeypatch.setenv("KUBECONFIG", str(host.kubectl.kubeconfig))
 
 
 def command(*arguments: str) -> Result:
