@@ -66,7 +66,6 @@ ELSEWHERE: Final[dict[tuple[str, ...], Elsewhere]] = {
         (key,): _OLD
         for key in ("syncer", "vcluster", "isolation", "mapServices", "storage", "headless", "nodeSelector")
     },
-    **{(key,): _OLD for key in ("syncer", "vcluster", "isolation", "mapServices", "storage", "headless")},
     **{(key,): _OLD for key in ("api", "controller", "init", "monitoring", "embeddedEtcd", "admission")},
     **{("sync", key): _OLD for key in ("nodes", "pods", "ingresses", "persistentvolumes", "generic", "events")},
     **{("sync", key): _OLD for key in ("services", "configmaps", "secrets", "endpoints", "storageclasses")},
