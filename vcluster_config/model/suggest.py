@@ -3,11 +3,16 @@
 import difflib
 from collections.abc import Iterable
 from functools import cache
+from typing import Final
 
 from vcluster_config.model.base import to_camel
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import places, spell
 from vcluster_config.source.node import Path
+
+_MAIN: Final = (("controlPlane", "statefulSet"), ("controlPlane", "distro", "k8s"), ("sync", "toHost"))
+_ASIDE: Final = ("experimental", "integrations", "plugins")
+_MOST: Final = 12
 
 
 def closest(word: str, choices: Iterable[str]) -> str | None:
@@ -40,12 +45,22 @@ def is_setting(path: Path) -> bool:
 
 
 def other_places(key: str, parent: tuple[str, ...], limit: int = 3) -> list[str]:
-    """Paths at which a key of this very name exists, those nearest to the parent first; long lists say nothing."""
+    """Paths at which a key of this very name exists, nearest to the parent first, then what most files set.
+
+    A key that occurs all over the dialect, such as ``enabled``, says nothing.
+    """
     paths = _known().get(key, [])
-    if len(paths) > 12:
+    if len(paths) > _MOST:
         paths = [path for path in paths if _shared(path, parent) >= len(parent)]
-    ranked = sorted(paths, key=lambda path: (-_shared(path, parent), len(path), path))
-    return [spell(path) for path in ranked[:limit]]
+    ranked = sorted(paths, key=lambda path: (-_shared(path, parent), _rank(path), len(path), path))
+    return [spell(path) for path in ranked[:limit]] if len(paths) <= _MOST else []
+
+
+def _rank(path: tuple[str, ...]) -> int:
+    """The sections of the control plane's own pod and of what goes to the host come first, rarely used ones last."""
+    if any(path[: len(main)] == main for main in _MAIN):
+        return 0
+    return 2 if path[0] in _ASIDE else 1
 
 
 def _shared(path: tuple[str, ...], parent: tuple[str, ...]) -> int:

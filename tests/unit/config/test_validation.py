@@ -85,6 +85,28 @@ def test_a_slip_is_answered_with_what_was_meant(text: str, title: str) -> None:
     assert any(title in shown for shown in titles)
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("replicas: 3", "controlPlane.statefulSet.highAvailability.replicas"),
+        ("controlPlane: {replicas: 3}", "controlPlane.statefulSet.highAvailability.replicas"),
+        ("controlPlane: {coredns: {replicas: 3}}", "controlPlane.coredns.deployment.replicas"),
+        ("tolerations: []", "controlPlane.statefulSet.scheduling.tolerations"),
+        ("version: v1.36.3", "controlPlane.distro.k8s.version"),
+        ("sync: {priorityClasses: {}}", "sync.toHost.priorityClasses"),
+    ],
+)
+def test_the_place_most_files_mean_is_named_first(text: str, first: str) -> None:
+    (found,) = lint(text).diagnostics
+    assert found.suggestions[-1].title.startswith(f"a key of this name exists at {first}")
+
+
+@pytest.mark.parametrize("text", ["enabled: true", "controlPlane: {enabled: true}"])
+def test_a_key_that_stands_everywhere_is_not_sent_anywhere(text: str) -> None:
+    (found,) = lint(text).diagnostics
+    assert [suggestion.title.partition(":")[0] for suggestion in found.suggestions] == ["known keys here"]
+
+
 def test_a_key_without_relatives_is_answered_with_the_known_ones() -> None:
     (found,) = lint("qqq: 1").diagnostics
     assert "controlPlane" in found.suggestions[0].title
