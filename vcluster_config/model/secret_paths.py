@@ -7,23 +7,24 @@ from vcluster_config.source.document import Document
 from vcluster_config.source.lines import lines
 from vcluster_config.source.node import Path, Scalar, walk
 
-_SECRET: Final = {
-    ("controlPlane", "backingStore", "database", "embedded", "dataSource"),
-    ("controlPlane", "backingStore", "database", "external", "dataSource"),
-    ("controlPlane", "distro", "k3s", "token"),
-    ("experimental", "deploy", "vcluster", "helm", "[]", "chart", "password"),
-    ("experimental", "isolatedControlPlane", "kubeConfig"),
-}
-_KEYS: Final = "|".join({name: None for *_, name in _SECRET} | {"value": None})
-_KEYED: Final = re.compile(rf"""(\b(?:{_KEYS})\b["']?[ \t]*:?)([^\r\n]*)""")
+_NAMES: Final = {"datasource", "kubeconfig", "password", "token"}
+_NO_SECRET: Final = ("experimental", "virtualClusterKubeConfig", "kubeConfig")
+_KEYS: Final = "|".join(sorted(_NAMES | {"value"}))
+_KEYED: Final = re.compile(rf"""(\b(?:{_KEYS})\b["']?[ \t]*:?)(.*)""", re.IGNORECASE)
+_NEXT: Final = re.compile(r"""[ \t]*(?:#|(?:-[ \t]+)*["']?[\w./-]+["']?[ \t]*:(?:[ \t]|$))""")
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 MASK: Final = "*****"
 
 
 def is_secret(path: Path) -> bool:
-    """Whether the value at a path must not be shown; environment variables count, unless they are references."""
-    shape = tuple("[]" if isinstance(step, int) else step for step in path)
-    return shape in _SECRET or (len(path) > 2 and path[-1] == "value" and "env" in path)
+    """Whether the value at a path must not be shown.
+
+    A name that is secret somewhere counts everywhere, because it may stand at a wrong place. Environment variables
+    count, unless they are references.
+    """
+    if any(isinstance(step, str) and step.lower() in _NAMES for step in path):
+        return path != _NO_SECRET
+    return len(path) > 2 and path[-1] == "value" and "env" in path
 
 
 def without_credentials(text: str) -> str:
@@ -34,12 +35,12 @@ def without_credentials(text: str) -> str:
 def masked_sources(document: Document) -> dict[str, str]:
     """Texts of all layers with secret values blotted out, columns unchanged.
 
-    In a text that is no YAML nobody knows which value belongs to which key, so everything behind a key that may hold
-    a secret goes.
+    In a text that is no YAML nobody knows which value belongs to which key, so everything behind and below a key that
+    may hold a secret goes.
     """
     unread = {found.span.file for found in document.diagnostics if found.code.startswith("VC0")}
     sources = {
-        name: without_credentials(_KEYED.sub(_behind_key, text) if name in unread else text)
+        name: without_credentials(_without_values(text) if name in unread else text)
         for name, text in document.sources.items()
     }
     for layer in document.layers:
@@ -51,6 +52,21 @@ def masked_sources(document: Document) -> dict[str, str]:
 
 def _stars(match: re.Match[str]) -> str:
     return "*" * len(match[0])
+
+
+def _without_values(text: str) -> str:
+    """Blot out behind secret keys, and below until another key or a comment stands no deeper than the secret one."""
+    shown: list[str] = []
+    column: int | None = None
+    for line in lines(text):
+        indent = len(line) - len(line.lstrip())
+        if column is not None and (indent > column or not _NEXT.match(line)):
+            shown.append(line[:indent] + "*" * (len(line) - indent))
+            continue
+        keyed = _KEYED.search(line)
+        column = keyed.start() if keyed else None
+        shown.append(_KEYED.sub(_behind_key, line))
+    return "\n".join(shown)
 
 
 def _behind_key(match: re.Match[str]) -> str:

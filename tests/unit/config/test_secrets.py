@@ -28,6 +28,23 @@ def test_secret_values_are_blotted_out_of_the_source() -> None:
     assert f"dataSource: {'*' * len(f'mysql://{SECRET}@tcp(db:3306)/x')}\n" in text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"controlPlane: {{backingStore: {{database: {{external: {{password: {SECRET}}}}}}}}}",
+        f"controlPlane: {{distro: {{k3s: {{token: [{SECRET}]}}}}}}",
+        f"Token: {{a: {SECRET}}}",
+        f"kubeConfig: |\n  x\n  {SECRET}\n",
+    ],
+)
+def test_a_secret_is_blotted_out_wherever_its_key_stands(text: str) -> None:
+    report = lint(text)
+    assert report.failed
+    for form in FORMATS:
+        assert SECRET not in render(form, report.diagnostics, masked_sources(report.document))
+    assert SECRET not in masked_sources(report.document)["vcluster.yaml"]
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_no_format_shows_a_data_source(form: str) -> None:
     report = lint(f"""
@@ -53,3 +70,25 @@ def test_a_line_that_is_no_yaml_shows_no_secret(line: str) -> None:
     report = lint(f"a:\n{line}\n")
     assert report.failed
     assert SECRET not in render("full", report.diagnostics, masked_sources(report.document))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"|\n      apiVersion: v1\n      {SECRET}: {{\n",
+        f">-\n        x\n\n        {SECRET}\n \ty\n",
+        f"\n      {SECRET}\n  other: [\n",
+        f"|\n{SECRET}\nother: [\n",
+        f'"x\n      {SECRET}\n',
+    ],
+)
+@pytest.mark.parametrize("key", ["kubeConfig", "- value", "'password'"])
+def test_what_stands_below_a_secret_key_is_not_shown_when_the_file_cannot_be_read(key: str, value: str) -> None:
+    report = lint(f"env:\n  {key}: {value}")
+    assert report.failed
+    assert SECRET not in masked_sources(report.document)["vcluster.yaml"]
+
+
+def test_lines_behind_a_secret_are_shown_again() -> None:
+    text = masked_sources(lint("a:\n- value: |\n    x\n- name: b\n  # c\n  d: [\n").document)["vcluster.yaml"]
+    assert text == "a:\n- value:**\n    *\n- name: b\n  # c\n  d: [\n"
