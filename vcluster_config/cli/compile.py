@@ -9,6 +9,7 @@ import click
 
 from vcluster_config.cli import EXIT_FINDINGS, hosts, inputs, releases
 from vcluster_config.cli.compiling import checked, compiled, show
+from vcluster_config.cli.outputs import writing
 
 if TYPE_CHECKING:
     from vcluster_config.compile import CompiledChart
@@ -83,8 +84,6 @@ def _show_cost(chart: CompiledChart, *, to_stderr: bool) -> None:
 
 
 def _write(compiled: CompiledChart, folder: Path, *, chart: bool) -> None:
-    try:
+    with writing(str(folder)):
         written = compiled.write_chart(folder) if chart else compiled.write_values(folder)
-    except FileExistsError as error:
-        raise click.UsageError(str(error)) from error
     click.echo(f"wrote {written}", err=True)

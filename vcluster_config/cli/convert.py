@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from vcluster_config.cli import EXIT_FINDINGS, inputs
+from vcluster_config.cli.outputs import writing
 
 
 @click.command("convert")
@@ -45,4 +46,5 @@ def _write(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        Path(output).write_text(text, encoding="utf-8")
+        with writing(output):
+            Path(output).write_text(text, encoding="utf-8")

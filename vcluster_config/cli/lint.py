@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from vcluster_config.cli import EXIT_FINDINGS, hosts, inputs, releases
+from vcluster_config.cli.outputs import writing
 from vcluster_config.lint.render import FORMATS, render
 from vcluster_config.lint.selection import LEVELS, Selection
 
@@ -175,7 +176,8 @@ def _write(file: SourceFile, before: Report, after: Report, fixing: _Fixing) -> 
         click.echo(difference(file.name, old, new), nl=False)
     elif fixing.write:
         target = Path(file.name)
-        target.write_bytes(encoded(file.text, like=target.read_bytes()))
+        with writing(file.name):
+            target.write_bytes(encoded(file.text, like=target.read_bytes()))
         click.echo(f"fixed {file.name}", err=True)
 
 

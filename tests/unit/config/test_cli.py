@@ -74,6 +74,30 @@ def test_exit_codes(folder: Path, arguments: tuple[str, ...], code: int) -> None
     assert result.exit_code == code, result.output
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("compile", "good.yaml", "-o", "good.yaml/out"),
+        ("compile", "good.yaml", "--chart", "-o", "good.yaml/out"),
+        ("convert", "good.yaml", "-o", "missing/new.yaml"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_no_internal_error(folder: Path, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert f"cannot write {arguments[-1]}: N" in result.stderr
+
+
+def test_a_file_that_may_not_be_fixed_is_no_internal_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, _: bytes) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    result = run("lint", "bad.yaml", "--fix")
+    assert result.exit_code == 2
+    assert "cannot write bad.yaml: Permission denied" in result.stderr
+
+
 def test_an_internal_error_ends_with_3(folder: Path) -> None:
     code = (
         "import sys; from vcluster_config import cli, lint\n"
@@ -183,6 +207,22 @@ def test_layers_and_options_reach_the_output(folder: Path) -> None:
     values = run("compile", "good.yaml", "-f", "team.yaml", "--set", "networking.advanced.clusterDomain=a.b").stdout
     assert '"clusterDomain": "a.b"' in values or "a.b" in values
     assert values != run("compile", "good.yaml").stdout
+
+
+def test_a_file_becomes_the_text_of_a_setting(folder: Path) -> None:
+    manifests = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {x: 'a=b,c'}\n"
+    (folder / "name, spaces.yaml").write_text(manifests)
+    option = "experimental.deploy.vcluster.manifests=name\\, spaces.yaml,controlPlane.distro.k3s.token=good.yaml"
+    done = run("compile", "good.yaml", "--set-file", option)
+    assert done.exit_code == 0, done.output
+    assert "a=b,c" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["controlPlane.distro.k3s.token=missing", "controlPlane.distro.k3s.token=."])
+def test_a_file_that_cannot_be_read_is_named(folder: Path, option: str) -> None:
+    done = run("lint", "good.yaml", "--set-file", option)
+    assert done.exit_code == 2
+    assert "--set-file controlPlane.distro.k3s.token: cannot read" in done.stderr
 
 
 def test_a_finding_names_the_layer_it_is_about(folder: Path) -> None:
