@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,25 +13,25 @@ from vcluster_config.source.parse import SourceFile
 from vcluster_config.source.sets import SetKind, SetOption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from vcluster_config.model import Config
 
-SET_NAMES: Final = ("set_values", "set_string_values", "set_json_values", "set_literal_values")
+_SETS: Final = {
+    "set_json_values": (SetKind.JSON, "PATH=JSON", "Override a value with JSON."),
+    "set_values": (SetKind.TYPED, "PATH=VALUE", "Override a value as helm does; may be repeated."),
+    "set_string_values": (SetKind.STRING, "PATH=VALUE", "Override a value with text."),
+    "set_file_values": (SetKind.FILE, "PATH=FILE", "Override a value with what a file holds."),
+    "set_literal_values": (SetKind.LITERAL, "PATH=TEXT", "Override a value with text, commas included."),
+}
+SET_NAMES: Final = tuple(_SETS)
+_COMMA: Final = re.compile(r"(?<!\\),")
 INPUT: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
 
 def overlays(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``-f`` and the ``--set`` family."""
-    for kind, metavar, text in reversed(
-        (
-            (SetKind.TYPED, "PATH=VALUE", "Override a value as helm does; may be repeated."),
-            (SetKind.STRING, "PATH=VALUE", "Override a value with text."),
-            (SetKind.JSON, "PATH=JSON", "Override a value with JSON."),
-            (SetKind.LITERAL, "PATH=TEXT", "Override a value with text, commas included."),
-        )
-    ):
-        name = kind.lstrip("-").replace("-", "_") + "_values"
+    for name, (kind, metavar, text) in reversed(_SETS.items()):
         command = click.option(kind.value, name, multiple=True, metavar=metavar, help=text)(command)
     overlay = click.option(
         "-f",
@@ -60,14 +61,28 @@ def _read(name: str) -> SourceFile:
 
 
 def options(values: dict[str, tuple[str, ...]]) -> list[SetOption]:
-    """Collect the ``--set`` family in helm's order of precedence: JSON, then typed, text and literal."""
-    order = (
-        (SetKind.JSON, "set_json_values"),
-        (SetKind.TYPED, "set_values"),
-        (SetKind.STRING, "set_string_values"),
-        (SetKind.LITERAL, "set_literal_values"),
-    )
-    return [SetOption(kind, text.encode("utf-8", "replace").decode()) for kind, name in order for text in values[name]]
+    """Collect the ``--set`` family in helm's order of precedence: JSON, typed, text, files, then literal."""
+    return [
+        SetOption(kind, option.encode("utf-8", "replace").decode())
+        for name, (kind, _, _) in _SETS.items()
+        for text in values[name]
+        for option in (_of_files(text) if kind is SetKind.FILE else (text,))
+    ]
+
+
+def _of_files(text: str) -> Iterator[str]:
+    """``path=content`` for each ``path=file``."""
+    for option in _COMMA.split(text):
+        path, equals, name = option.partition("=")
+        yield path + equals + (_content(path, name.replace("\\,", ",")) if equals else "")
+
+
+def _content(path: str, name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise click.UsageError(f"--set-file {path}: cannot read {name}: {reason}") from error
 
 
 def previous(name: str | None) -> Config | None:

@@ -22,11 +22,15 @@ class SetKind(StrEnum):
     TYPED = "--set"
     STRING = "--set-string"
     JSON = "--set-json"
+    FILE = "--set-file"
     LITERAL = "--set-literal"
 
 
 class SetOption(NamedTuple):
-    """One ``--set`` option as typed; bytes of the command line that are no text have become question marks."""
+    """One ``--set`` option as typed; bytes of the command line that are no text have become question marks.
+
+    Of ``--set-file`` it holds the content of the file in place of its name.
+    """
 
     kind: SetKind
     text: str
@@ -59,7 +63,7 @@ def _begin(text: str) -> str:
 
 
 def _assignments(option: SetOption) -> list[tuple[Path, Node]]:
-    whole = option.kind in (SetKind.JSON, SetKind.LITERAL)
+    whole = option.kind in (SetKind.JSON, SetKind.FILE, SetKind.LITERAL)
     found, at = [], 0
     while at < len(option.text):
         path, at = _path(option.text, at)
@@ -75,7 +79,7 @@ def _assignments(option: SetOption) -> list[tuple[Path, Node]]:
 
 def _whole(option: SetOption, at: int, span: Span) -> Node:
     text = option.text[at:]
-    if option.kind is SetKind.LITERAL:
+    if option.kind is not SetKind.JSON:
         return Scalar(span, text, text, plain=False)
     try:
         return _from_json(json.loads(text), span)

@@ -160,13 +160,15 @@ def test_malformed_set_options_are_findings_that_repeat_no_value(option: str, be
     assert "secret" not in found.message
 
 
-def test_set_string_json_and_literal() -> None:
+def test_set_string_json_file_and_literal() -> None:
     sets = (
         SetOption(SetKind.STRING, "a=1"),
         SetOption(SetKind.JSON, 'b={"x":[1,null]}'),
+        SetOption(SetKind.FILE, "d=x,\ny: \\z"),
         SetOption(SetKind.LITERAL, "c=x,y=z"),
     )
-    assert plain(document(sets=sets).root) == {"a": "1", "b": {"x": [1, None]}, "c": "x,y=z"}
+    expected = {"a": "1", "b": {"x": [1, None]}, "d": "x,\ny: \\z", "c": "x,y=z"}
+    assert plain(document(sets=sets).root) == expected
 
 
 @pytest.mark.parametrize(
