@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from vcluster_config.convert import values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _SET: Final = "controlPlane.statefulSet."
 _ETCD: Final = "controlPlane.backingStore.etcd.deploy."
-_RETENTION: Final = "statefulSet.persistence.volumeClaim.retentionPolicy"
+_ETCD_SET: Final = _ETCD + "statefulSet."
 _DNS: Final = "controlPlane.coredns."
 
 
@@ -23,6 +23,25 @@ class Row(NamedTuple):
     change: Callable[[Any], Any] | None = None
 
 
+def _same(old: str, new: str, names: str) -> Iterator[Row]:
+    """Settings that kept their names and moved as they were."""
+    return (Row(old + name, new + name) for name in names.split())
+
+
+def _metadata(old: str, new: str) -> Iterator[Row]:
+    """Labels and annotations of a workload and of its pods."""
+    for name in ("labels", "annotations"):
+        yield Row(old + name, new + name)
+    for name in ("Labels", "Annotations"):
+        yield Row(f"{old}pod{name}", f"{new}pods.{name.lower()}")
+
+
+def _storage(old: str, new: str) -> Iterator[Row]:
+    """The volume of a workload."""
+    for name, now in {"persistence": "enabled", "size": "size", "className": "storageClass"}.items():
+        yield Row(old + name, f"{new}persistence.volumeClaim.{now}")
+
+
 COMMON: Final[tuple[Row, ...]] = (
     Row("globalAnnotations", "controlPlane.advanced.globalMetadata.annotations"),
     Row("pro", "pro"),
@@ -31,15 +50,8 @@ COMMON: Final[tuple[Row, ...]] = (
     Row("plugin", "plugin"),
     Row("serviceCIDR", "networking.serviceCIDR"),
     Row("fallbackHostDns", "networking.advanced.fallbackHostCluster"),
-    Row("labels", _SET + "labels"),
-    Row("annotations", _SET + "annotations"),
-    Row("podLabels", _SET + "pods.labels"),
-    Row("podAnnotations", _SET + "pods.annotations"),
-    Row("tolerations", _SET + "scheduling.tolerations"),
-    Row("nodeSelector", _SET + "scheduling.nodeSelector"),
-    Row("affinity", _SET + "scheduling.affinity"),
-    Row("priorityClassName", _SET + "scheduling.priorityClassName"),
-    Row("topologySpreadConstraints", _SET + "scheduling.topologySpreadConstraints"),
+    *_metadata("", _SET),
+    *_same("", _SET + "scheduling.", "tolerations nodeSelector affinity priorityClassName topologySpreadConstraints"),
     Row("replicas", _SET + "highAvailability.replicas"),
     Row("mapServices.fromHost", "networking.replicateServices.fromHost"),
     Row("mapServices.fromVirtual", "networking.replicateServices.toHost"),
@@ -68,22 +80,16 @@ COMMON: Final[tuple[Row, ...]] = (
     Row("noopSyncer.secret.serverCaKey", "experimental.virtualClusterKubeConfig.serverCAKey"),
     Row("noopSyncer.secret.clientCaCert", "experimental.virtualClusterKubeConfig.clientCACert"),
     Row("noopSyncer.secret.requestHeaderCaCert", "experimental.virtualClusterKubeConfig.requestHeaderCACert"),
-    Row("init.manifests", "experimental.deploy.vcluster.manifests"),
-    Row("init.manifestsTemplate", "experimental.deploy.vcluster.manifestsTemplate"),
-    Row("init.helm", "experimental.deploy.vcluster.helm"),
+    *_same("init.", "experimental.deploy.vcluster.", "manifests manifestsTemplate helm"),
     Row("coredns.enabled", _DNS + "enabled"),
     Row("coredns.integrated", _DNS + "embedded"),
-    Row("coredns.replicas", _DNS + "deployment.replicas"),
-    Row("coredns.nodeSelector", _DNS + "deployment.nodeSelector"),
-    Row("coredns.image", _DNS + "deployment.image"),
+    *_same("coredns.", _DNS + "deployment.", "replicas nodeSelector image"),
     Row("coredns.config", _DNS + "overwriteConfig"),
     Row("coredns.manifests", _DNS + "overwriteManifests"),
     Row("coredns.podLabels", _DNS + "deployment.pods.labels"),
     Row("coredns.podAnnotations", _DNS + "deployment.pods.annotations"),
     Row("coredns.resources", _DNS + "deployment.resources"),
-    Row("coredns.service.type", _DNS + "service.spec.type"),
-    Row("coredns.service.externalIPs", _DNS + "service.spec.externalIPs"),
-    Row("coredns.service.externalTrafficPolicy", _DNS + "service.spec.externalTrafficPolicy"),
+    *_same("coredns.service.", _DNS + "service.spec.", "type externalIPs externalTrafficPolicy"),
     Row("coredns.service.annotations", _DNS + "service.annotations"),
     Row("coredns.fallback", "policies.networkPolicy.fallbackDns"),
     Row("ingress.enabled", "controlPlane.ingress.enabled"),
@@ -92,16 +98,13 @@ COMMON: Final[tuple[Row, ...]] = (
     Row("ingress.host", "controlPlane.ingress.host"),
     Row("ingress.annotations", "controlPlane.ingress.annotations"),
     Row("ingress.tls", "controlPlane.ingress.spec.tls"),
-    Row("service.type", "controlPlane.service.spec.type"),
-    Row("service.externalIPs", "controlPlane.service.spec.externalIPs"),
-    Row("service.externalTrafficPolicy", "controlPlane.service.spec.externalTrafficPolicy"),
-    Row("service.loadBalancerIP", "controlPlane.service.spec.loadBalancerIP"),
-    Row("service.loadBalancerSourceRanges", "controlPlane.service.spec.loadBalancerSourceRanges"),
-    Row("service.loadBalancerClass", "controlPlane.service.spec.loadBalancerClass"),
+    *_same(
+        "service.",
+        "controlPlane.service.spec.",
+        "type externalIPs externalTrafficPolicy loadBalancerIP loadBalancerSourceRanges loadBalancerClass",
+    ),
     Row("service.loadBalancerAnnotations", "controlPlane.service.annotations"),
-    Row("podDisruptionBudget.enabled", "controlPlane.advanced.podDisruptionBudget.enabled"),
-    Row("podDisruptionBudget.minAvailable", "controlPlane.advanced.podDisruptionBudget.minAvailable"),
-    Row("podDisruptionBudget.maxUnavailable", "controlPlane.advanced.podDisruptionBudget.maxUnavailable"),
+    *_same("podDisruptionBudget.", "controlPlane.advanced.podDisruptionBudget.", "enabled minAvailable maxUnavailable"),
     Row("syncer.image", _SET + "image", values.image),
     Row("syncer.imagePullPolicy", _SET + "imagePullPolicy"),
     Row("syncer.env", _SET + "env"),
@@ -112,20 +115,10 @@ COMMON: Final[tuple[Row, ...]] = (
     Row("syncer.serviceAnnotations", "controlPlane.service.annotations"),
     Row("syncer.replicas", _SET + "highAvailability.replicas"),
     Row("syncer.kubeConfigContextName", "exportKubeConfig.context"),
-    Row("syncer.storage.persistence", _SET + "persistence.volumeClaim.enabled"),
-    Row("syncer.storage.size", _SET + "persistence.volumeClaim.size"),
-    Row("syncer.storage.className", _SET + "persistence.volumeClaim.storageClass"),
-    Row("syncer.labels", _SET + "labels"),
-    Row("syncer.annotations", _SET + "annotations"),
-    Row("syncer.podLabels", _SET + "pods.labels"),
-    Row("syncer.podAnnotations", _SET + "pods.annotations"),
-    Row("syncer.nodeSelector", _SET + "scheduling.nodeSelector"),
-    Row("syncer.tolerations", _SET + "scheduling.tolerations"),
-    Row("syncer.affinity", _SET + "scheduling.affinity"),
-    Row("syncer.priorityClassName", _SET + "scheduling.priorityClassName"),
-    Row("storage.persistence", _SET + "persistence.volumeClaim.enabled"),
-    Row("storage.size", _SET + "persistence.volumeClaim.size"),
-    Row("storage.className", _SET + "persistence.volumeClaim.storageClass"),
+    *_storage("syncer.storage.", _SET),
+    *_metadata("syncer.", _SET),
+    *_same("syncer.", _SET + "scheduling.", "nodeSelector tolerations affinity priorityClassName"),
+    *_storage("storage.", _SET),
     Row("storage.binariesVolume", _SET + "persistence.binariesVolume"),
     Row("embeddedEtcd.enabled", "controlPlane.backingStore.etcd.embedded.enabled"),
     Row("embeddedEtcd.migrateFromEtcd", "controlPlane.backingStore.etcd.embedded.migrateFromDeployedEtcd"),
@@ -171,10 +164,7 @@ COMMON: Final[tuple[Row, ...]] = (
 
 SINGLE_PROCESS: Final[tuple[Row, ...]] = (
     Row("vcluster.image", "controlPlane.distro.{distro}.image", values.image),
-    Row("vcluster.imagePullPolicy", "controlPlane.distro.{distro}.imagePullPolicy"),
-    Row("vcluster.env", "controlPlane.distro.{distro}.env"),
-    Row("vcluster.resources", "controlPlane.distro.{distro}.resources"),
-    Row("vcluster.extraArgs", "controlPlane.distro.{distro}.extraArgs"),
+    *_same("vcluster.", "controlPlane.distro.{distro}.", "imagePullPolicy env resources extraArgs"),
     Row("vcluster.extraVolumeMounts", _SET + "persistence.addVolumeMounts"),
     Row("vcluster.volumeMounts", _SET + "persistence.addVolumeMounts"),
     Row("k3sToken", "controlPlane.distro.k3s.token"),
@@ -191,36 +181,29 @@ COMPONENTS: Final[tuple[Row, ...]] = (
             Row(f"{old}.extraArgs", f"controlPlane.distro.k8s.{new}.extraArgs"),
         )
     ),
-    Row("etcd.image", _ETCD + "statefulSet.image", values.image),
-    Row("etcd.imagePullPolicy", _ETCD + "statefulSet.imagePullPolicy"),
-    Row("etcd.extraArgs", _ETCD + "statefulSet.extraArgs"),
-    Row("etcd.resources", _ETCD + "statefulSet.resources"),
-    Row("etcd.volumes", _ETCD + "statefulSet.persistence.addVolumes"),
-    Row("etcd.priorityClassName", _ETCD + "statefulSet.scheduling.priorityClassName"),
-    Row("etcd.nodeSelector", _ETCD + "statefulSet.scheduling.nodeSelector"),
-    Row("etcd.affinity", _ETCD + "statefulSet.scheduling.affinity"),
-    Row("etcd.tolerations", _ETCD + "statefulSet.scheduling.tolerations"),
-    Row("etcd.podAnnotations", _ETCD + "statefulSet.pods.annotations"),
-    Row("etcd.podLabels", _ETCD + "statefulSet.pods.labels"),
-    Row("etcd.securityContext", _ETCD + "statefulSet.security.podSecurityContext"),
+    Row("etcd.image", _ETCD_SET + "image", values.image),
+    Row("etcd.imagePullPolicy", _ETCD_SET + "imagePullPolicy"),
+    Row("etcd.extraArgs", _ETCD_SET + "extraArgs"),
+    Row("etcd.resources", _ETCD_SET + "resources"),
+    Row("etcd.volumes", _ETCD_SET + "persistence.addVolumes"),
+    *_same("etcd.", _ETCD_SET + "scheduling.", "priorityClassName nodeSelector affinity tolerations"),
+    Row("etcd.podAnnotations", _ETCD_SET + "pods.annotations"),
+    Row("etcd.podLabels", _ETCD_SET + "pods.labels"),
+    Row("etcd.securityContext", _ETCD_SET + "security.podSecurityContext"),
     Row("etcd.serviceAnnotations", _ETCD + "service.annotations"),
-    Row("etcd.replicas", _ETCD + "statefulSet.highAvailability.replicas"),
-    Row("etcd.labels", _ETCD + "statefulSet.labels"),
-    Row("etcd.annotations", _ETCD + "statefulSet.annotations"),
-    Row("etcd.storage.persistence", _ETCD + "statefulSet.persistence.volumeClaim.enabled"),
-    Row("etcd.storage.size", _ETCD + "statefulSet.persistence.volumeClaim.size"),
-    Row("etcd.storage.className", _ETCD + "statefulSet.persistence.volumeClaim.storageClass"),
+    Row("etcd.replicas", _ETCD_SET + "highAvailability.replicas"),
+    Row("etcd.labels", _ETCD_SET + "labels"),
+    Row("etcd.annotations", _ETCD_SET + "annotations"),
+    *_storage("etcd.storage.", _ETCD_SET),
     Row(
         "etcd.autoDeletePersistentVolumeClaims",
-        _ETCD + "statefulSet.persistence.volumeClaim.retentionPolicy",
+        _ETCD_SET + "persistence.volumeClaim.retentionPolicy",
         values.retention,
     ),
 )
 
 ISOLATION: Final[tuple[Row, ...]] = (
-    Row("isolation.podSecurityStandard", "policies.podSecurityStandard"),
-    Row("isolation.resourceQuota", "policies.resourceQuota"),
-    Row("isolation.limitRange", "policies.limitRange"),
+    *_same("isolation.", "policies.", "podSecurityStandard resourceQuota limitRange"),
     Row("isolation.networkPolicy.enabled", "policies.networkPolicy.enabled"),
     Row("isolation.networkPolicy.outgoingConnections", "policies.networkPolicy.outgoingConnections"),
 )
