@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Edit, Related, Severity, Span, Suggestion
 from vcluster_config.source.lines import lines
-from vcluster_config.source.node import dotted
+from vcluster_config.source.node import Scalar, dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,31 +22,25 @@ def _error(code: Code, message: str, span: Span, **more: Any) -> Diagnostic:
 
 def syntax(file: str, text: str, error: Any) -> Diagnostic:
     """The parser gave up; tabs get a sentence of their own, because they are the usual cause."""
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
+    from vcluster_config.source.syntax import failure
+
+    failed = failure(error)
+    line = failed.at[0]
     found = lines(text)[line]
     indent = found[: len(found) - len(found.lstrip())]
-    span = Span(file, line + 1, column + 1, line + 1, column + 2)
     if "\t" in indent:
         return _tab(file, line, indent)
-    problem = _WORDS.get(error.problem or "", error.problem or "the text is not YAML")
-    related: tuple[Related, ...] = ()
-    if error.context and error.context_mark and error.context_mark.line != line:
-        at = error.context_mark
-        place = Span(file, at.line + 1, at.column + 1, at.line + 1, at.column + 2)
-        related = (Related(f"{error.context}, which starts here", place),)
-    return _error(Code.YAML_SYNTAX, f"YAML syntax: {problem}", span, related=related)
+    related = (Related(failed.origin[0], _one(file, *failed.origin[1])),) if failed.origin else ()
+    return _error(Code.YAML_SYNTAX, f"YAML syntax: {failed.sentence}", _one(file, *failed.at), related=related)
+
+
+def _one(file: str, line: int, column: int) -> Span:
+    """One character, its place counted from 0."""
+    return Span(file, line + 1, column + 1, line + 1, column + 2)
 
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 _BROKEN_BYTES: Final = range(0xDC80, 0xDD00)
-_WORDS: Final = {
-    "mapping values are not allowed here": "a key is out of place; indent it like its siblings, or quote the text",
-    "could not find expected ':'": "a key without a colon",
-    "expected <block end>, but found '<block mapping start>'": "this line is indented differently from its siblings",
-    "expected <block end>, but found '-'": "this list item is indented differently from its siblings",
-    "found unexpected end of stream": "a quote or bracket is never closed",
-}
 
 
 def _tab(file: str, line: int, indent: str) -> Diagnostic:
@@ -93,7 +87,9 @@ def unreadable(file: str, reason: str) -> Diagnostic:
 def not_a_mapping(root: Node) -> Diagnostic:
     """The file is a list or a single value."""
     message = "a vcluster.yaml is a mapping of keys such as sync and controlPlane"
-    return _error(Code.YAML_ROOT, message, root.span, expected="a mapping")
+    glued = isinstance(root, Scalar) and root.plain and ":" in root.text
+    spaced = (Suggestion("write a space behind each colon"),) if glued else ()
+    return _error(Code.YAML_ROOT, message, root.span, expected="a mapping", suggestions=spaced)
 
 
 def second_document(span: Span) -> Diagnostic:

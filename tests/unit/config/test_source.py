@@ -84,6 +84,38 @@ def test_a_growing_alias_is_refused_before_it_is_expanded() -> None:
     assert [found.code for found in document("\n".join(lines)).diagnostics] == ["VC007"]
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "sentence"),
+    [
+        ("a: 'x\nb: 1\n", (1, 4), "a quote or bracket that opens here is never closed"),
+        ("{a: b\n", (1, 1), "a quote or bracket that opens here is never closed"),
+        ("a: [\n", (2, 1), "the text ends where a value belongs; close what was opened"),
+        ("a: [b}\n", (1, 6), "a comma or ] belongs here, not }"),
+        ("a: @x\n", (1, 4), "no plain text may begin with @; quote it"),
+        ("a: 'it's'\n", (1, 8), "the value ends before this; quote all of it"),
+        ("a: - b\n", (1, 4), "a list begins on the line below its key, not beside it"),
+        ('a: "\\q"\n', (1, 6), r"\q means nothing in double quotes; write it in single quotes"),
+        ("a: }\n", (1, 4), "} stands where a value belongs; quote text that begins with it"),
+    ],
+)
+def test_a_syntax_error_speaks_of_the_text_and_not_of_the_parser(
+    text: str, place: tuple[int, int], sentence: str
+) -> None:
+    (found,) = document(text).diagnostics
+    assert (found.span.line, found.span.column) == place
+    assert found.message == f"YAML syntax: {sentence}"
+
+
+def test_where_a_broken_block_began_is_told() -> None:
+    (found,) = document("a:\n - b\n\n c: d\n").diagnostics
+    assert [(item.message, item.span.line) for item in found.related] == [("the list starts here", 2)]
+
+
+def test_a_colon_without_a_space_is_recognised() -> None:
+    (found,) = document("sync:{}\n").diagnostics
+    assert [item.title for item in found.suggestions] == ["write a space behind each colon"]
+
+
 def test_merge_keys_give_way_to_the_keys_beside_them() -> None:
     found = document("base: &b {x: 1, y: 2}\nuser: {<<: *b, y: 3}\n")
     assert plain(found.root) == {"base": {"x": 1, "y": 2}, "user": {"y": 3, "x": 1}}
