@@ -31,6 +31,36 @@ _OLD: Final = Elsewhere(
     "translate the file with: vcluster-config convert FILE",
 )
 
+_KINDS: Final = {
+    "nodes": "fromHost.nodes",
+    "pods": "toHost.pods",
+    "ingresses": "toHost.ingresses",
+    "persistentvolumes": "toHost.persistentVolumes",
+    "generic": "toHost.customResources",
+    "events": "fromHost.events",
+    "services": "toHost.services",
+    "configmaps": "toHost.configMaps",
+    "secrets": "toHost.secrets",
+    "endpoints": "toHost.endpoints",
+    "storageclasses": "toHost.storageClasses",
+    "hoststorageclasses": "fromHost.storageClasses",
+    "persistentvolumeclaims": "toHost.persistentVolumeClaims",
+    "ingressclasses": "fromHost.ingressClasses",
+    "networkpolicies": "toHost.networkPolicies",
+    "priorityclasses": "toHost.priorityClasses",
+    "poddisruptionbudgets": "toHost.podDisruptionBudgets",
+    "serviceaccounts": "toHost.serviceAccounts",
+    "volumesnapshots": "toHost.volumeSnapshots",
+}
+
+
+def _old_kind(now: str) -> Elsewhere:
+    """A kind directly below ``sync``: an old file, or a slip of indentation in a present one."""
+    return Elsewhere(
+        _OLD.reason, f"move it to sync.{now}, or translate a whole old file with: vcluster-config convert FILE"
+    )
+
+
 ELSEWHERE: Final[dict[tuple[str, ...], Elsewhere]] = {
     ("privateNodes",): _PRIVATE_NODES,
     ("deploy",): _PRIVATE_NODES,
@@ -62,14 +92,10 @@ ELSEWHERE: Final[dict[tuple[str, ...], Elsewhere]] = {
         "set controlPlane.distro.k8s.{apiServer,controllerManager,scheduler}.imagePullPolicy",
     ),
     ("controlPlane", "distro", "eks"): Elsewhere("is a distro upstream dropped", "use controlPlane.distro.k8s"),
-    **{
-        (key,): _OLD
-        for key in ("syncer", "vcluster", "isolation", "mapServices", "storage", "headless", "nodeSelector")
-    },
+    **{(key,): _OLD for key in ("syncer", "vcluster", "isolation", "mapServices", "storage", "headless")},
     **{(key,): _OLD for key in ("api", "controller", "init", "monitoring", "embeddedEtcd", "admission")},
-    **{("sync", key): _OLD for key in ("nodes", "pods", "ingresses", "persistentvolumes", "generic", "events")},
-    **{("sync", key): _OLD for key in ("services", "configmaps", "secrets", "endpoints", "storageclasses")},
-    **{("sync", key): _OLD for key in ("hoststorageclasses", "persistentvolumeclaims", "fake-nodes")},
+    ("sync", "fake-nodes"): _OLD,
+    **{("sync", old): _old_kind(now) for old, now in _KINDS.items()},
 }
 
 

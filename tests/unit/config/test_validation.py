@@ -11,6 +11,8 @@ from tests.unit.config.linting import lint, places
 from vcluster_config.effects.trees import pruned
 from vcluster_config.model import Config, validate
 from vcluster_config.model.build import Built
+from vcluster_config.model.elsewhere import ELSEWHERE
+from vcluster_config.model.suggest import is_setting
 from vcluster_config.model.validation import validate_partially
 from vcluster_config.source import SourceFile, load
 from vcluster_config.source.codes import Code
@@ -78,6 +80,9 @@ def test_rules_say_nothing_about_values_that_could_not_be_used() -> None:
         ("experimental: {deploy: {vcluster: {helm: [{chart: {nme: x}}]}}}", "did you mean name?"),
         ("policies: {podSecurityStandard: restrict}", "did you mean restricted?"),
         ("syncer: {}", "vcluster-config convert"),
+        ("sync: {toHost: {}, secrets: {all: true}}", "move it to sync.toHost.secrets"),
+        ("sync: {configmaps: {all: true}}", "vcluster-config convert"),
+        ("nodeSelector: {a: b}", "controlPlane.statefulSet.scheduling.nodeSelector"),
     ],
 )
 def test_a_slip_is_answered_with_what_was_meant(text: str, title: str) -> None:
@@ -99,6 +104,12 @@ def test_a_slip_is_answered_with_what_was_meant(text: str, title: str) -> None:
 def test_the_place_most_files_mean_is_named_first(text: str, first: str) -> None:
     (found,) = lint(text).diagnostics
     assert found.suggestions[-1].title.startswith(f"a key of this name exists at {first}")
+
+
+def test_kinds_of_old_files_moved_to_places_that_exist() -> None:
+    moved = [answer.advice.partition(",")[0] for path, answer in ELSEWHERE.items() if answer.advice.startswith("move")]
+    assert len(moved) > 15
+    assert all(is_setting(tuple(place.removeprefix("move it to ").split("."))) for place in moved)
 
 
 @pytest.mark.parametrize("text", ["enabled: true", "controlPlane: {enabled: true}"])
