@@ -69,6 +69,8 @@ def test_a_claim_is_not_dropped() -> None:
             "controlPlane.statefulSet.persistence.volumeClaimTemplates",
         ),
         ("serviceCIDR: 10.96.0.0/12", "serviceCIDR: 10.97.0.0/16", "serviceCIDR"),
+        ("serviceCIDR: 10.96.0.0/12", "networking: {serviceCIDR: 10.97.0.0/16}", "networking.serviceCIDR"),
+        ("networking: {serviceCIDR: 10.96.0.0/12}", "{}", "serviceCIDR"),
         (
             "controlPlane: {distro: {k3s: {enabled: true, token: a}}}",
             "controlPlane: {distro: {k3s: {enabled: true, token: b}}}",
@@ -79,6 +81,13 @@ def test_a_claim_is_not_dropped() -> None:
 )
 def test_what_is_fixed_for_life(before: str, after: str, path: str) -> None:
     assert ("error", "VC803", path) in found(before, after)
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_a_setting_may_move_to_its_newer_name(older: bool) -> None:
+    names = ["serviceCIDR: 10.96.0.0/12", "networking: {serviceCIDR: 10.96.0.0/12}"]
+    before, after = names if older else reversed(names)
+    assert [code for _, code, _ in found(before, after) if code.startswith("VC8")] == []
 
 
 def test_a_distro_stays() -> None:

@@ -20,6 +20,17 @@ _ADDRESSES = {
     "database.embedded": "dataSource",
     "etcd.external": "endpoint",
 }
+_FROZEN = (
+    (
+        ("controlPlane.statefulSet.persistence.volumeClaimTemplates",),
+        "Kubernetes does not let a StatefulSet change its claims",
+    ),
+    (
+        ("networking.serviceCIDR", "serviceCIDR"),
+        "Services keep their addresses, and certificates contain the first one",
+    ),
+    (("controlPlane.distro.k3s.token",), "what is stored is encrypted with it"),
+)
 _INSIDE = ("database.embedded", "etcd.embedded")
 
 
@@ -68,23 +79,21 @@ def _other_claim(case: Case, previous: Config, store: str) -> Iterator[Diagnosti
 
 
 def _frozen(case: Case, previous: Config) -> Iterator[Diagnostic]:
-    for path, why in (
-        (
-            "controlPlane.statefulSet.persistence.volumeClaimTemplates",
-            "Kubernetes does not let a StatefulSet change its claims",
-        ),
-        ("serviceCIDR", "Services keep their addresses, and certificates contain the first one"),
-        ("networking.serviceCIDR", "Services keep their addresses, and certificates contain the first one"),
-        ("controlPlane.distro.k3s.token", "what is stored is encrypted with it"),
-    ):
-        before, after = _at(previous, path), _at(case.config, path)
+    for paths, why in _FROZEN:
+        before, after = _first(previous, paths), _first(case.config, paths)
         if before and before != after:
+            path = next((path for path in paths if case.written(keys(path))), paths[-1])
             yield case.finding(
                 Code.IMMUTABLE_CHANGED,
                 keys(path),
                 f"{path} changes: {why}",
                 advice="set it back to what is installed",
             )
+
+
+def _first(config: Config, paths: tuple[str, ...]) -> Any:
+    """Value of a setting that has several names."""
+    return next((value for path in paths if (value := _at(config, path))), None)
 
 
 def _at(config: Config, path: str) -> Any:
