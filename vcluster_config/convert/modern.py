@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vcluster_config.source.document import Document
 
 _NETWORK: Final = "policies.networkPolicy."
+_SECRETS: Final = "integrations.externalSecrets.sync."
 _MOVES: Final = (
     ("serviceCIDR", "networking.serviceCIDR"),
     ("controlPlane.advanced.virtualScheduler.enabled", "controlPlane.distro.k8s.scheduler.enabled"),
@@ -20,13 +21,12 @@ _MOVES: Final = (
     ("sleepMode.autoSleep.schedule", "sleep.auto.schedule"),
     ("sleepMode.autoSleep.exclude", "sleep.auto.exclude"),
     ("sleepMode.autoWakeup.schedule", "sleep.auto.wakeup.schedule"),
-    ("policies.networkPolicy.outgoingConnections.ipBlock.cidr", "policies.networkPolicy.workload.publicEgress.cidr"),
-    (
-        "policies.networkPolicy.outgoingConnections.ipBlock.except",
-        "policies.networkPolicy.workload.publicEgress.except",
-    ),
+    (_NETWORK + "outgoingConnections.ipBlock", _NETWORK + "workload.publicEgress"),
     ("experimental.multiNamespaceMode.enabled", "sync.toHost.namespaces.enabled"),
     ("experimental.multiNamespaceMode.namespaceLabels", "sync.toHost.namespaces.extraLabels"),
+    (_SECRETS + "stores", _SECRETS + "toHost.stores"),
+    (_SECRETS + "clusterStores.enabled", _SECRETS + "fromHost.clusterStores.enabled"),
+    (_SECRETS + "clusterStores.selector.labels", _SECRETS + "fromHost.clusterStores.selector.matchLabels"),
 )
 _DROPPED: Final = (
     "pro",
@@ -44,11 +44,19 @@ def modernise(document: Document) -> Tree:
             put(tree, new, value)
     for path in _DROPPED:
         take(tree, path)
+    _always_synced(tree)
     _single_secret(tree)
     _one_image(tree)
     if take(tree, "sleepMode.enabled") is False:
         take(tree, "sleep")
     return tree
+
+
+def _always_synced(tree: Tree) -> None:
+    """Newer releases cannot say that ExternalSecrets are not synced, so only the default goes."""
+    path = _SECRETS + "externalSecrets.enabled"
+    if take(tree, path) is False:
+        put(tree, path, value=False)
 
 
 def _single_secret(tree: Tree) -> None:

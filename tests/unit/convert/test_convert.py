@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.unit.config.linting import lint
 from vcluster_config.convert import legacy, values
 from vcluster_config.convert.legacy_table import COMMON, COMPONENTS, ISOLATION, SINGLE_PROCESS, Row
 from vcluster_config.convert.modern import modernise
 from vcluster_config.convert.tree import put
 from vcluster_config.model import validate
+from vcluster_config.model.deprecated import DEPRECATED
 from vcluster_config.schema import settings
 from vcluster_config.source import SourceFile, load
 from vcluster_config.source.diagnostic import Diagnostic
@@ -170,6 +172,43 @@ def test_renamed_keys_move_and_the_result_is_valid() -> None:
     config, found = validate(load([SourceFile("y", dump(tree))]))
     assert config is not None
     assert not found
+
+
+REPLACED = """
+serviceCIDR: 10.96.0.0/12
+pro: true
+plugin: {a: {image: b}}
+exportKubeConfig: {secret: {name: extra}}
+sleepMode: {enabled: true, autoSleep: {afterInactivity: 1h}}
+experimental:
+  reuseNamespace: true
+  multiNamespaceMode: {enabled: true, namespaceLabels: {a: b}}
+  genericSync: {version: v1beta1}
+controlPlane: {advanced: {virtualScheduler: {enabled: true}}}
+policies: {networkPolicy: {outgoingConnections: {ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}}}
+integrations:
+  externalSecrets:
+    sync:
+      externalSecrets: {enabled: true}
+      stores: {enabled: true}
+      clusterStores: {enabled: true, selector: {labels: {a: b}}}
+"""
+
+
+def test_what_is_told_to_be_converted_is_converted() -> None:
+    from vcluster_config.compile.yaml_out import dump
+
+    before = lint(REPLACED).diagnostics
+    assert {found.path for found in before if found.code == "VC903"} == {entry.path for entry in DEPRECATED}
+    after = lint(dump(modernise(load([SourceFile("x", REPLACED)])))).diagnostics
+    assert {found.path for found in after if found.code == "VC903"} == {e.path for e in DEPRECATED if e.by_hand}
+    assert not [found for found in after if found.code.startswith("VC1")]
+
+
+def test_what_newer_releases_cannot_say_stays() -> None:
+    text = "integrations: {externalSecrets: {sync: {externalSecrets: {enabled: false}}}}"
+    sync = {"externalSecrets": {"enabled": False}}
+    assert modernise(load([SourceFile("x", text)])) == {"integrations": {"externalSecrets": {"sync": sync}}}
 
 
 def test_one_image_for_all_components_becomes_their_version() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vcluster_config.lint.case import Case, keys
-from vcluster_config.model.deprecated import DEPRECATED, sentence
+from vcluster_config.model.deprecated import DEPRECATED, advice, sentence
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Severity
 
@@ -25,6 +25,6 @@ def check(case: Case) -> Iterator[Diagnostic]:
                 path,
                 f"{entry.path} is {sentence(entry)}",
                 severity=Severity.INFO,
-                advice=f"use {entry.instead}" if entry.instead else "remove it",
+                advice=advice(entry),
                 at_key=True,
             )
