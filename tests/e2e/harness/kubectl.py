@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,10 @@ class Kubectl:
     def wait(self, condition: str, *targets: str, timeout: float = 120) -> None:
         """``kubectl wait --for=CONDITION TARGET…``."""
         self("wait", f"--for={condition}", *targets, f"--timeout={timeout:.0f}s", timeout=timeout + 10)
+
+    def look(self, pod: str) -> None:
+        """Let the kubelet look at ``pod`` now: it does when a Pod changes, else once a minute or after a back-off."""
+        self("annotate", "pod", pod, "--overwrite", f"example.com/look={os.urandom(4).hex()}")
 
     def sh(self, pod: str, script: str, *flags: str, timeout: float = 120) -> str:
         """Output of a shell script inside a pod (``name``, ``deployment/name``)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
 import socket
 import subprocess
@@ -80,8 +79,8 @@ class VirtualCluster:
         return self
 
     def look(self) -> None:
-        """Let the kubelet bring a changed configuration now: it looks once a minute, or when a Pod changes."""
-        self.host_kubectl("annotate", "pod", self.pod, "--overwrite", f"example.com/look={os.urandom(4).hex()}")
+        """Let the kubelet bring a changed configuration now, not within its minute."""
+        self.host_kubectl.look(self.pod)
 
     def ready(self) -> None:
         """Wait until the control plane is ready."""
