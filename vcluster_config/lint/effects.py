@@ -88,7 +88,7 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     Effect("sync.fromHost.deviceClasses", _KIND),
     Effect("sync.fromHost.gatewayClasses", _KIND),
     Effect("sync.fromHost.gateways", _KIND),
-    Effect("integrations.metricsServer", "the node API serves metrics, but the host's metrics API is not mirrored yet"),
+    _never("integrations.metricsServer.apiService", "the host's API server knows where its metrics server is"),
     Effect("integrations.kubeVirt", _OPERATOR),
     Effect("integrations.externalSecrets", _OPERATOR),
     Effect("integrations.certManager", _OPERATOR),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.unit.config.linting import lint
-from tests.unit.docs.pages import PAGES, blocks
+from tests.unit.docs.pages import PAGES, ROOT, blocks
 from vcluster_config.compile import compile_config
+from vcluster_config.judged import judge
 from vcluster_config.source.codes import Code
 
 EXAMPLES = [
@@ -20,6 +23,13 @@ def test_examples_compile_without_a_finding(page: str, text: str) -> None:
     assert [found.message for found in report.diagnostics if found.code != Code.NO_EFFECT] == []
     assert report.config is not None
     assert compile_config(report.config).values_yaml()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda path: path.name)
+def test_files_of_the_folder_are_without_a_finding(path: Path) -> None:
+    if path.name != "app.yaml":
+        report = judge(lint(path.read_text()))
+        assert [found.message for found in report.diagnostics] == []
 
 
 def test_there_are_examples() -> None:
