@@ -435,6 +435,19 @@ def test_real_nodes_on_demand_and_foreign_virtual_nodes() -> None:
     play(scenario, {"fromHost": {"nodes": {"enabled": True}}})
 
 
+def test_real_nodes_come_back_for_each_of_many_short_pods() -> None:
+    async def scenario(cluster: SimCluster) -> None:
+        cluster.host.create(NODES, "", real_node("node-1"))
+        for _ in range(8):
+            create(cluster, PODS, "one", spec=pod_using("x"))
+            await settle(lambda: found(cluster.virtual, NODES, Key("", "node-1")) is not None, within=20)
+            cluster.virtual.delete(PODS, Key("shop", "one"), grace=0)
+            await settle(lambda: found(cluster.virtual, NODES, Key("", "node-1")) is None, within=20)
+        assert cluster.events.messages == []
+
+    play(scenario, {"fromHost": {"nodes": {"enabled": True}}})
+
+
 def test_events_are_told_about_the_virtual_object_and_updated() -> None:
     async def scenario(cluster: SimCluster) -> None:
         create(cluster, PODS, "one", spec=pod_using("x"))

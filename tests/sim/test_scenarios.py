@@ -30,8 +30,8 @@ POD, CONFIG, CLAIM = Key("shop", "web"), Key("shop", "cfg"), Key("shop", "data")
 HOST_POD, HOST_CONFIG = Key(TENANT, "web-x-shop-x-vc"), Key(TENANT, "cfg-x-shop-x-vc")
 
 
-def add_pod(cluster: SimCluster) -> None:
-    spec = {"containers": [{"name": "app", "image": "app:1"}]}
+def add_pod(cluster: SimCluster, **container: Any) -> None:
+    spec = {"containers": [{"name": "app", "image": "app:1", **container}]}
     cluster.virtual.create(PODS, POD.namespace, {"metadata": {"name": POD.name}, "spec": spec})
 
 
@@ -166,6 +166,36 @@ async def somebody_who_undoes_everything() -> None:
     await cluster.stop()
 
 
+async def one_pod_after_another() -> None:
+    """Pods that come and go quickly use the same ConfigMap, alone: each finds it on the host, and no fight is seen."""
+    cluster = await started()
+    cluster.virtual.create(CONFIG_MAPS, CONFIG.namespace, {"metadata": {"name": CONFIG.name}, "data": {"a": "b"}})
+    for _ in range(8):
+        add_pod(cluster, envFrom=[{"configMapRef": {"name": CONFIG.name}}])
+        await settle(lambda: found(cluster.host, CONFIG_MAPS, HOST_CONFIG) is not None, within=5)
+        cluster.virtual.delete(PODS, POD, grace=0)
+        await settle(lambda: found(cluster.host, CONFIG_MAPS, HOST_CONFIG) is None, within=5)
+    assert cluster.events.messages == []
+    await cluster.stop()
+
+
+async def host_that_makes_another_object_each_time() -> None:
+    """What must be deleted to be mended, and is spoilt whenever it is made anew, is a fight like any other."""
+
+    def spoil(operation: str, resource: Resource, new: JSON, old: JSON | None) -> None:
+        if resource == CONFIG_MAPS and new["metadata"]["name"] == HOST_CONFIG.name:
+            new |= {"data": {"a": "theirs"}, "immutable": True}
+
+    cluster = await started()
+    cluster.host.admission.append(spoil)
+    writes = cluster.syncer_writes()
+    add_config(cluster)
+    await asyncio.sleep(250)
+    assert cluster.syncer_writes() - writes < 10
+    assert any(key == CONFIG and "data.a" in message for key, _, message in cluster.events.messages)
+    await cluster.stop()
+
+
 async def conflicts_everywhere() -> None:
     """#3527: conflicts are everyday life and no Event tells users of them."""
     cluster = await started(Menu(conflict=0.5))
@@ -211,6 +241,8 @@ STORIES: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = (
     watch_that_fell_silent,
     host_that_changes_specs,
     somebody_who_undoes_everything,
+    one_pod_after_another,
+    host_that_makes_another_object_each_time,
     conflicts_everywhere,
     volume_that_users_delete,
     kind_that_is_forbidden,

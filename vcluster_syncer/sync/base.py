@@ -10,6 +10,7 @@ from vcluster_contract.kinds import Resource
 from vcluster_syncer.kube.api import JSON, Entry, Key, Meta, Store
 from vcluster_syncer.kube.errors import AlreadyExists, NotFound
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, Side, Terminal, World
+from vcluster_syncer.sync.tally import CURRENT
 from vcluster_syncer.translate.scope import Scope
 
 HELD_AFTER: Final = 30.0
@@ -136,6 +137,14 @@ async def delete(side: Side, resource: Resource, entry: Entry, *, unchanged: boo
     except NotFound:
         return Done()
     return Done()
+
+
+async def withdraw(side: Side, resource: Resource, entry: Entry) -> Outcome:
+    """DELETE what nothing needs for now: to create the same again, once it is needed, is no fight with anybody."""
+    tally = CURRENT.get()
+    if tally is not None:
+        tally.withdraws = True
+    return await delete(side, resource, entry)
 
 
 def meta_of(body: JSON) -> Meta:

@@ -82,6 +82,10 @@ class LoopBreaker:
             run = self._runs[target] = _Run(self._clock.monotonic())
         run.counts[digest] = run.counts.get(digest, 0) + 1
 
+    def forget(self, target: Hashable) -> None:
+        """Start anew with ``target``: we took it away ourselves, so who writes it again undoes nothing."""
+        self._runs.pop(target, None)
+
     def _forget_old(self) -> None:
         if len(self._runs) < _REMEMBERED:
             return

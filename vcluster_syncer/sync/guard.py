@@ -32,12 +32,21 @@ class GuardedClient(DelegatingClient):
     async def _send(self, request: Request, send: Send[T]) -> T:
         if request.verb in READS:
             return await self._unhurried(request, send)
+        if request.verb == "delete":
+            return await self._deleted(request, send)
         if request.body is None or request.subresource not in _COUNTED_SUBRESOURCES or not request.key.name:
             return await self._counted(request, send)
         target = (self._side, request.resource, request.key, request.subresource)
         digest = self._breaker.check(target, request.body)
         result = await self._counted(request, send)
         self._breaker.record(target, digest)
+        return result
+
+    async def _deleted(self, request: Request, send: Send[T]) -> T:
+        result = await self._counted(request, send)
+        tally = CURRENT.get()
+        if tally is not None and tally.withdraws:
+            self._breaker.forget((self._side, request.resource, request.key, ""))
         return result
 
     async def _counted(self, request: Request, send: Send[T]) -> T:

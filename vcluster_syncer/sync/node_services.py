@@ -7,7 +7,7 @@ from vcluster_contract.kinds import SERVICES
 from vcluster_syncer.kube.api import Entry, Key
 from vcluster_syncer.kube.errors import AlreadyExists
 from vcluster_syncer.sync.api import Conflict, Outcome, Requeue, World
-from vcluster_syncer.sync.base import delete
+from vcluster_syncer.sync.base import withdraw
 from vcluster_syncer.translate import fake_nodes
 
 
@@ -63,7 +63,7 @@ class NodeServices:
         """Delete the Service of a node that is no longer needed."""
         service = self.find(node)
         if service is not None:
-            await delete(self._world.host, SERVICES, service)
+            await withdraw(self._world.host, SERVICES, service)
 
     def _key(self, node: str) -> Key:
         return Key(self._world.scope.host_namespace, names.node_service(self._world.scope.vcluster, node))

@@ -17,6 +17,7 @@ from vcluster_syncer.sync.base import (
     is_ours,
     made_from,
     patch,
+    withdraw,
 )
 from vcluster_syncer.sync.references import References
 from vcluster_syncer.translate.scope import Scope
@@ -65,7 +66,7 @@ class PassiveSyncer:
         if virtual is None:
             return await delete_orphan(world.host, resource, host)
         if wanted is None:
-            return await delete(world.host, resource, host) if host else Done()
+            return await withdraw(world.host, resource, host) if host else Done()
         desired = self._translation.to_host(world.scope, wanted.decode())
         if host is None:
             return await self._reverse.create(world, desired, key)

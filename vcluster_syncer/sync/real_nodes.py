@@ -7,7 +7,7 @@ from vcluster_contract.kinds import NODES, PODS, SERVICES, Kind, Resource
 from vcluster_syncer.kube.api import Entry, Key
 from vcluster_syncer.kube.errors import AlreadyExists
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, World
-from vcluster_syncer.sync.base import delete, patch
+from vcluster_syncer.sync.base import patch, withdraw
 from vcluster_syncer.sync.demand import Demand
 from vcluster_syncer.sync.node_services import NodeServices
 from vcluster_syncer.translate import real_nodes
@@ -50,7 +50,7 @@ class RealNodeSyncer:
 
     async def _remove(self, name: str, virtual: Entry | None) -> Outcome:
         if virtual is not None:
-            await delete(self._world.virtual, NODES, virtual)
+            await withdraw(self._world.virtual, NODES, virtual)
         await self._services.remove(name)
         return Done()
 

@@ -20,10 +20,12 @@ class Asked(NamedTuple):
 class Tally:
     """Counts the requests of one reconcile."""
 
-    __slots__ = ("last", "writes")
+    __slots__ = ("last", "withdraws", "writes")
 
     def __init__(self) -> None:
         self.writes = 0
+        self.withdraws = False
+        """Whether it deletes what nothing needs any more, rather than to make it anew."""
         self.last: Asked | None = None
 
 
