@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from vcluster_syncer.clock import Clock
 from vcluster_syncer.kube.access import Access
@@ -12,12 +12,30 @@ from vcluster_syncer.kube.connection import Connection, Response, probe_silent_p
 from vcluster_syncer.kube.credentials import Credentials
 from vcluster_syncer.kube.errors import Unreachable
 
+if TYPE_CHECKING:
+    import ssl
+
 CONNECT_TIMEOUT: Final = 10.0
 REQUEST_TIMEOUT: Final = 30.0
 IDLE_LIMIT: Final = 60.0
 """Seconds an unused connection is kept; below the 90 s after which kube-apiserver closes it, so the two rarely race."""
 POOL_SIZE: Final = 32
-RAW_BUFFER: Final = 1024 * 1024
+
+
+class RawConnection(Protocol):
+    """An ``asyncio.Protocol`` that does its own TLS."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio, as all of a protocol's methods."""
+        ...
+
+    async def start_tls(self, context: ssl.SSLContext, server_hostname: str | None) -> None:
+        """Shake hands as the client; raises ``OSError``."""
+        ...
+
+    def abort(self) -> None:
+        """Close at once."""
+        ...
 
 
 class HttpClient:
@@ -96,25 +114,27 @@ class HttpClient:
         self._streams.add(connection)
         return Stream(status, connection, self._streams)
 
-    async def connect_raw(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A bare authenticated-by-TLS byte stream to the API server, for upgrades and splicing.
+    async def connect_raw(self, raw: RawConnection) -> None:
+        """Make ``raw`` a byte stream to the API server, authenticated by TLS, for upgrades and splicing.
 
         Raises:
             Unreachable: the connection could not be made.
         """
+        loop, transport = asyncio.get_running_loop(), None
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                reader, writer = await asyncio.open_connection(
-                    self._access.host,
-                    self._access.port,
-                    ssl=self._credentials.tls_context(),
-                    server_hostname=self._server_hostname(),
-                    limit=RAW_BUFFER,
+                transport, _ = await loop.create_connection(
+                    lambda: cast("asyncio.Protocol", raw), self._access.host, self._access.port
                 )
-        except OSError as error:
-            raise self._no_connection(error) from error
-        probe_silent_peers(writer.get_extra_info("socket"))
-        return reader, writer
+                probe_silent_peers(transport.get_extra_info("socket"))
+                if (context := self._credentials.tls_context()) is not None:
+                    await raw.start_tls(context, self._server_hostname())
+        except BaseException as error:
+            if transport is not None:
+                raw.abort()
+            if isinstance(error, OSError):
+                raise self._no_connection(error) from error
+            raise
 
     def close(self) -> None:
         """Drop idle connections and streams; requests under way end with their tasks."""

@@ -11,7 +11,7 @@ from vcluster_contract.kinds import NODES
 from vcluster_syncer.kubelet.access import DirectGuard, Reviews, user_of_certificate
 from vcluster_syncer.kubelet.head import Request
 from vcluster_syncer.kubelet.host import Dialing, Spares
-from vcluster_syncer.kubelet.link import HANDSHAKE_SECONDS, Link
+from vcluster_syncer.kubelet.link import Link
 from vcluster_syncer.kubelet.server import NodeApi, Session
 from vcluster_syncer.kubelet.targets import node_addresses, node_at, parse_authority
 from vcluster_syncer.kubelet.tasks import Tasks
@@ -85,17 +85,18 @@ class Direct:
         try:
             context = await self._contexts.get(self._names(), "anybody")
             # uvloop returns a protocol of its own, so ours is kept by hand.
-            await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: link, accepted, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS
-            )
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: link, accepted)
         except OSError as error:
             accepted.close()
             log.info("direct connection failed", extra={"error": str(error)})
             return
         try:
+            await link.start_tls(context)
             subject = link.peer_subject
             guard = DirectGuard(self._reviews, user_of_certificate(subject) if subject else None)
             await self._api.serve(Session(link, self._node, guard, Dialing(self._spares, ahead=False)))
+        except OSError as error:
+            log.info("direct connection failed", extra={"error": str(error)})
         except Exception:
             log.exception("direct connection handler failed")
         finally:

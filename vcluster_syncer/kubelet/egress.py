@@ -111,8 +111,6 @@ class Egress:
             context = await self._contexts.get((name,), clients)
         except OSError as error:
             raise Refusal(502, f"no certificate for {name}: {error}") from error
-        # The client speaks as soon as it sees our answer, and TLS must be listening by then.
-        link.transport.pause_reading()
         link.write(ESTABLISHED)
         await link.start_tls(context)
 

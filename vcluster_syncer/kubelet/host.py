@@ -29,8 +29,8 @@ class HostRaw(Protocol):
         """Value of the Host header."""
         ...
 
-    async def connect_raw(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A new connection on which nothing has been sent; raises ``Unreachable``."""
+    async def connect_raw(self, raw: Link) -> None:
+        """Connect ``raw``, on which nothing has been sent then; raises ``Unreachable``."""
         ...
 
     def auth_headers(self) -> Sequence[Header]:
@@ -96,8 +96,9 @@ class Spares:
             self._task = None
 
     async def _connect(self) -> Link:
-        _, writer = await self._host.connect_raw()
-        return Link.adopt(writer)
+        link = Link()
+        await self._host.connect_raw(link)
+        return link
 
 
 class Dialing:

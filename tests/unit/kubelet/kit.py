@@ -18,6 +18,7 @@ from vcluster_syncer.bootstrap.leaves import Leaf
 from vcluster_syncer.clock import Random, SystemClock
 from vcluster_syncer.kube.api import JSON, Entry, Key, Meta
 from vcluster_syncer.kube.errors import NotFound
+from vcluster_syncer.kubelet.link import Link
 from vcluster_syncer.sync.api import Side, World
 from vcluster_syncer.translate import metadata
 from vcluster_syncer.translate.scope import Scope
@@ -200,11 +201,10 @@ class ScriptedHost:
     def auth_headers(self) -> list[tuple[str, str]]:
         return [("Authorization", "Bearer host-token")]
 
-    async def connect_raw(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def connect_raw(self, raw: Link) -> None:
         host, port = self.authority.split(":")
-        return await asyncio.open_connection(
-            host, int(port), ssl=ssl.create_default_context(cafile=str(self._pki / "ca.crt"))
-        )
+        await asyncio.get_running_loop().create_connection(lambda: raw, host, int(port))
+        await raw.start_tls(ssl.create_default_context(cafile=str(self._pki / "ca.crt")), host)
 
     async def _run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -195,6 +195,51 @@ async def test_exec_is_a_splice_with_a_rewritten_head(host: ScriptedHost, socket
     writer.close()
 
 
+async def test_the_tail_reaches_a_slow_client_that_still_speaks(host: ScriptedHost, socket: Path, pki: Path) -> None:
+    sent = bytes(range(256)) * 4096
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(SWITCHED + sent)
+        writer.close()
+
+    host.script = script
+    reader, writer = await connect_node(socket, pki)
+    writer.write(EXEC)
+    assert await reader.readuntil(b"\r\n\r\n") == SWITCHED
+    await host.closed.wait()
+    received = b""
+    while data := await reader.read(16 * 1024):
+        received += data
+        writer.write(b"window update")
+    assert received == sent
+    writer.close()
+
+
+@pytest.mark.parametrize("size", [5 << 18, 6 << 18, 7 << 18])
+async def test_the_tail_of_a_host_that_is_held_back_arrives(
+    host: ScriptedHost, socket: Path, pki: Path, size: int
+) -> None:
+    gone = asyncio.Event()
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.set_write_buffer_limits(0)
+        writer.write(SWITCHED + bytes(size))
+        await writer.drain()
+        # Go's servers close at once, without waiting for an answer.
+        writer.transport.abort()
+        gone.set()
+
+    host.script = script
+    reader, writer = await connect_node(socket, pki)
+    writer.write(EXEC)
+    await gone.wait()
+    assert await reader.readuntil(b"\r\n\r\n") == SWITCHED
+    assert len(await reader.read()) == size
+    writer.close()
+
+
 async def test_no_byte_of_the_caller_reaches_a_host_that_refused(host: ScriptedHost, socket: Path, pki: Path) -> None:
     received: list[bytes] = []
 
