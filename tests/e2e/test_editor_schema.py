@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from pygls.lsp.client import LanguageClient
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "schemas" / "vcluster.schema.json"
+EDITORS = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+(FILES,) = json.loads(EDITORS.partition("```json\n")[2].partition("```")[0])["yaml.schemas"].values()
 PINNED = "yaml-language-server@2.0.0"
 
 
@@ -36,7 +39,7 @@ def installed() -> Path:
 
 
 class Editor(LanguageClient):
-    """A client that binds our schema to every file, as an editor's settings do."""
+    """A client that binds our schema to files by the settings of our page about editors."""
 
     def __init__(self) -> None:
         super().__init__("test-editor", "1")
@@ -45,7 +48,7 @@ class Editor(LanguageClient):
 
         @self.feature(lsp.WORKSPACE_CONFIGURATION)
         def configuration(params: lsp.ConfigurationParams) -> list[Any]:
-            yaml = {"schemas": {SCHEMA.as_uri(): "*"}, "validate": True, "hover": True, "completion": True}
+            yaml = {"schemas": {SCHEMA.as_uri(): FILES}, "validate": True, "hover": True, "completion": True}
             return [yaml if item.section == "yaml" else {} for item in params.items]
 
         @self.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -99,7 +102,7 @@ async def editor() -> AsyncIterator[Editor]:
     )
     await editor.initialize_async(lsp.InitializeParams(capabilities=capabilities, process_id=os.getpid()))
     editor.initialized(lsp.InitializedParams())
-    settings = lsp.DidChangeConfigurationParams({"yaml": {"schemas": {SCHEMA.as_uri(): "*"}}})
+    settings = lsp.DidChangeConfigurationParams({"yaml": {"schemas": {SCHEMA.as_uri(): FILES}}})
     editor.workspace_did_change_configuration(settings)
     yield editor
     await editor.shutdown_async(None)
