@@ -26,10 +26,15 @@ _MISSES: Final = frozenset(
 )
 """Codes that miss something; a mistake inside the place may be the very thing that they miss."""
 
+_UNREAD: Final = frozenset({Code.YAML_NUMBER_AS_TEXT, Code.YAML_ALIAS})
+"""Codes of values that could not be read; whatever else is wrong with what stands in for them is no news."""
+
 
 def without_echoes(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings without those that miss a key which is there, misspelled or with an unusable value."""
-    listed = list(found)
+    """The findings without those that miss a key which is there, misspelled, unusable or unreadable."""
+    everything = list(found)
+    unread = {item.span for item in everything if item.code in _UNREAD}
+    listed = [item for item in everything if item.code in _UNREAD or item.span not in unread]
     errors = [item for item in listed if item.severity is Severity.ERROR and item.code not in _MISSES]
     return [item for item in listed if item.code not in _MISSES or not any(_explains(error, item) for error in errors)]
 

@@ -150,7 +150,11 @@ class _Composer:
         text = self.text(event.value, span)
         if not plain and tag in (None, "str"):
             return Scalar(span, text, text, plain=False)
-        return Scalar(span, scalars.resolve(text), text)
+        value = scalars.resolve(text)
+        if scalars.is_finite(value):
+            return Scalar(span, value, text)
+        self.diagnostics.append(problems.no_json_number(span, text))
+        return Scalar(span, text, text, plain=False)
 
     def text(self, value: str, span: Span) -> str:
         r"""Join what JSON writes as two escapes (``\ud83d\ude00``); half of a pair is no character."""

@@ -103,6 +103,14 @@ def unknown_tag(span: Span, tag: str) -> Diagnostic:
     return _error(Code.YAML_TAG, f"the tag {tag} is not supported", span, found=tag)
 
 
+def no_json_number(span: Span, text: str) -> Diagnostic:
+    """Infinity, or what is no number; Helm reads values as JSON, which has neither."""
+    message = f"{text} without quotes is a number that JSON, and therefore Helm, cannot hold"
+    edits = (Edit(Span(span.file, *span[1:3], *span[1:3]), '"'), Edit(Span(span.file, *span[3:], *span[3:]), '"'))
+    fix = Suggestion(f'write "{text}", if text is meant', "unsafe", edits)
+    return _error(Code.YAML_NUMBER_AS_TEXT, message, span, found=text, expected="a finite number", suggestions=(fix,))
+
+
 def bad_alias(span: Span, name: str, *, recursive: bool) -> Diagnostic:
     """An alias without an anchor, or inside its own anchor."""
     why = "is used inside its own value" if recursive else "has no anchor before it"

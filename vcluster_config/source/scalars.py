@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -38,6 +40,11 @@ def is_odd_boolean(text: str) -> bool:
     return text in _YES | _NO
 
 
+def is_finite(value: ScalarValue) -> bool:
+    """Whether JSON can hold a value, which it cannot for ``.inf`` and ``.nan``."""
+    return not isinstance(value, float) or math.isfinite(value)
+
+
 def is_octal(text: str) -> bool:
     """Whether an unquoted scalar is a number in base eight, such as ``0644``."""
     return _OCTAL.fullmatch(text) is not None and _DECIMAL.fullmatch(text) is None
@@ -48,6 +55,8 @@ def _number(text: str) -> ScalarValue:
     value: ScalarValue = text
     if len(digits) > 400:  # no number anybody means; int() refuses more than 4300 digits
         return text
+    if _SPECIAL.fullmatch(text):
+        return float(text.replace(".", ""))
     if _DECIMAL.fullmatch(text):
         value = int(digits)
     elif _OCTAL.fullmatch(text) and digits.strip("-+0o"):
@@ -56,6 +65,5 @@ def _number(text: str) -> ScalarValue:
         value = int(digits, 0)
     elif _FLOAT.fullmatch(text):
         value = float(digits)
-    elif _SPECIAL.fullmatch(text):
-        value = float(text.replace(".", ""))
-    return value
+    too_large = isinstance(value, int | float) and abs(value) > sys.float_info.max
+    return text if too_large else value

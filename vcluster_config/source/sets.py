@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -82,9 +83,17 @@ def _whole(option: SetOption, at: int, span: Span) -> Node:
     if option.kind is not SetKind.JSON:
         return Scalar(span, text, text, plain=False)
     try:
-        return _from_json(json.loads(text), span)
+        return _from_json(json.loads(text, parse_float=_finite, parse_constant=_finite), span)
     except (ValueError, RecursionError) as error:
         raise _Malformed(f"not JSON: {error}", at) from error
+
+
+def _finite(text: str) -> float:
+    """A number as JSON has it, without Python's ``Infinity`` and ``NaN``."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no finite number")
+    return number
 
 
 def _from_json(value: object, span: Span) -> Node:

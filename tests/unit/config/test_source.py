@@ -39,6 +39,9 @@ def document(*texts: str, sets: tuple[SetOption, ...] = ()) -> Document:
         ("|\n  a\n  b\n", "a\nb\n"),
         ("08", 8.0),
         ("1" * 5000, "1" * 5000),
+        ("1" * 310, "1" * 310),
+        ("1E400", "1E400"),
+        ("-1e400", "-1e400"),
     ],
 )
 def test_scalars_mean_what_helm_reads(text: str, value: object) -> None:
@@ -59,6 +62,9 @@ def test_scalars_mean_what_helm_reads(text: str, value: object) -> None:
         ("a: &a [*a]\n", ("VC007", 1, 8)),
         ("a: !secret b\n", ("VC009", 1, 4)),
         ("a: \0\n", ("VC010", 1, 4)),
+        ("a: .inf\n", ("VC006", 1, 4)),
+        ("a: [-.Inf]\n", ("VC006", 1, 5)),
+        ("a:\n- b: .NaN\n", ("VC006", 2, 6)),
         ("[" * 200, ("VC001", 1, 101)),
     ],
 )
@@ -201,6 +207,12 @@ def test_set_string_json_file_and_literal() -> None:
     )
     expected = {"a": "1", "b": {"x": [1, None]}, "d": "x,\ny: \\z", "c": "x,y=z"}
     assert plain(document(sets=sets).root) == expected
+
+
+@pytest.mark.parametrize("number", ["Infinity", "-Infinity", "NaN", "1e400"])
+def test_set_json_takes_only_numbers_of_json(number: str) -> None:
+    (found,) = document(sets=(SetOption(SetKind.JSON, f"a={number}"),)).diagnostics
+    assert found.message == f"--set-json a=…, character 3: not JSON: {number} is no finite number"
 
 
 @pytest.mark.parametrize(

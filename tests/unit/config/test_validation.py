@@ -69,6 +69,11 @@ def test_rules_say_nothing_about_values_that_could_not_be_used() -> None:
     assert [found.code for found in report.diagnostics] == ["VC102"]
 
 
+def test_a_value_that_could_not_be_read_is_one_finding() -> None:
+    text = "controlPlane: {statefulSet: {highAvailability: {replicas: .inf}, labels: {a: .NaN, b: *c}}}\n"
+    assert [found.code for found in lint(text).diagnostics] == ["VC006", "VC006", "VC007"]
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [
