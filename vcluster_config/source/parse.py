@@ -167,21 +167,25 @@ class _Composer:
     def items(self, event: Any) -> Items:
         start = self.span(event)
         items: list[Node] = []
+        end: Span | None = None
         while not self.at_end(following := next(self.events)):
             self.path.append(len(items))
             items.append(self.node(following))
+            end = self.written(following, items[-1])
             self.path.pop()
-        return sequence(_until(start, items[-1].span if items else self.span(following)), items)
+        return sequence(_until(start, end or self.span(following)), items)
 
     def mapping(self, event: Any) -> Mapping:
         start = self.span(event)
         entries: dict[str, Entry] = {}
         merges: list[Entry] = []
+        end: Span | None = None
         while not self.at_end(following := next(self.events)):
             key = self.node(following)
             self.path.append(key.text if isinstance(key, Scalar) else "?")
             value_event = next(self.events)
             value = self.node(value_event)
+            end = self.written(value_event, value)
             if not isinstance(key, Scalar):
                 self.diagnostics.append(problems.complex_key(key.span))
             elif key.text == "<<" and key.plain:
@@ -191,12 +195,15 @@ class _Composer:
             self.path.pop()
         for entry in merges:
             entries.setdefault(entry.key, entry)
-        end = max((entry.value.span for entry in entries.values() if entry.value.span > start), default=None)
         made = mapping(_until(start, end or self.span(following)), tuple(entries.values()))
         if made.size > _MAX_NODES:
             self.diagnostics.append(problems.too_large(start, _MAX_NODES))
             raise _Stop
         return made
+
+    def written(self, event: Any, made: Node) -> Span:
+        """Where a value is written; one that an alias stands for has its span elsewhere."""
+        return self.span(event) if isinstance(event, AliasEvent) else made.span
 
     def add(self, entries: dict[str, Entry], entry: Entry) -> None:
         earlier = entries.get(entry.key)

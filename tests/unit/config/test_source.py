@@ -84,6 +84,16 @@ def test_escaped_pairs_are_one_character_and_halves_are_refused() -> None:
     assert (found.code, found.span.column) == ("VC010", 4)
 
 
+@pytest.mark.parametrize(
+    ("value", "end"),
+    [("[*x]", 7), ("[1, *x]", 10), ("{b: *x}", 10), ("{<<: *x}", 11), ("{b: 1, c: *x}", 16)],
+)
+def test_what_ends_with_an_alias_ends_behind_it(value: str, end: int) -> None:
+    found = document(f"x: &x {{y: 1}}\na: {value}\n").find(("a",))
+    assert found is not None
+    assert found.span == ("0.yaml", 2, 4, 2, end)
+
+
 def test_a_growing_alias_is_refused_before_it_is_expanded() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
