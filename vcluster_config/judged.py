@@ -30,7 +30,18 @@ _CHOICES: Final = tuple(
 )
 _OBJECTS: Final = tuple(
     keys(path)
-    for path in ("controlPlane.coredns.overwriteManifests", "experimental.deploy", "policies.centralAdmission")
+    for path in (
+        "controlPlane.backingStore.etcd.deploy.statefulSet.persistence",
+        "controlPlane.coredns.overwriteManifests",
+        "controlPlane.statefulSet.initContainers",
+        "controlPlane.statefulSet.persistence.addVolumeMounts",
+        "controlPlane.statefulSet.persistence.addVolumes",
+        "controlPlane.statefulSet.persistence.dataVolume",
+        "controlPlane.statefulSet.persistence.volumeClaimTemplates",
+        "controlPlane.statefulSet.sidecarContainers",
+        "experimental.deploy",
+        "policies.centralAdmission",
+    )
 )
 
 

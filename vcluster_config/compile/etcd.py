@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from vcluster_config import pod_parts
 from vcluster_config.arguments import merged
+from vcluster_config.compile import volumes
 from vcluster_config.compile.claims import templates
 from vcluster_config.compile.metadata import metadata
 from vcluster_config.compile.resolve import container_resources, etcd_image, mounts
@@ -69,6 +70,8 @@ def _stateful_set(resolved: Resolved, etcd: DeployedEtcd) -> StatefulSet:
     section = etcd.stateful_set
     claim = section.persistence.volume_claim
     claims = templates(section.persistence.volume_claim_templates, claim) if _has_claims(etcd) else ()
+    pod = _pod(resolved, etcd)
+    volumes.check(pod, claims, section.persistence, "controlPlane.backingStore.etcd.deploy.statefulSet.persistence")
     return StatefulSet(
         api_version="apps/v1",
         kind="StatefulSet",
@@ -87,7 +90,7 @@ def _stateful_set(resolved: Resolved, etcd: DeployedEtcd) -> StatefulSet:
                 metadata=PodMetadata(
                     labels={**section.pods.labels, **_SELECTOR}, annotations=dict(section.pods.annotations)
                 ),
-                spec=_pod(resolved, etcd),
+                spec=pod,
             ),
             volume_claim_templates=claims,
         ),

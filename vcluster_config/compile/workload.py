@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vcluster_config.compile import volumes
 from vcluster_config.compile.claims import templates
 from vcluster_config.compile.metadata import SELECTOR, metadata
 from vcluster_config.compile.pod import pod_template
@@ -13,6 +14,7 @@ from vcluster_config.objects import (
     DeploymentSpec,
     Json,
     LabelSelector,
+    PodTemplate,
     StatefulSet,
     StatefulSetSpec,
 )
@@ -39,7 +41,7 @@ def stateful_set(resolved: Resolved, syncer: SyncerConfig) -> StatefulSet | None
             pod_management_policy=workload.scheduling.pod_management_policy,
             selector=LabelSelector(match_labels=SELECTOR),
             persistent_volume_claim_retention_policy=_retention(resolved),
-            template=pod_template(resolved, syncer),
+            template=_template(resolved, syncer),
             volume_claim_templates=_claims(resolved),
         ),
     )
@@ -57,7 +59,7 @@ def deployment(resolved: Resolved, syncer: SyncerConfig) -> Deployment | None:
             replicas=resolved.replicas,
             strategy=_strategy(resolved),
             selector=LabelSelector(match_labels=SELECTOR),
-            template=pod_template(resolved, syncer),
+            template=_template(resolved, syncer),
         ),
     )
 
@@ -66,6 +68,13 @@ def _metadata(resolved: Resolved) -> Metadata:
     workload = resolved.config.control_plane.stateful_set
     shared = resolved.config.control_plane.advanced.global_metadata.annotations
     return metadata(RELEASE, labels=workload.labels, annotations=workload.annotations, shared_annotations=shared)
+
+
+def _template(resolved: Resolved, syncer: SyncerConfig) -> PodTemplate:
+    template = pod_template(resolved, syncer)
+    persistence = resolved.config.control_plane.stateful_set.persistence
+    volumes.check(template.spec, _claims(resolved), persistence, "controlPlane.statefulSet.persistence")
+    return template
 
 
 def _strategy(resolved: Resolved) -> Json:

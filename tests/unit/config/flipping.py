@@ -22,8 +22,26 @@ SAMPLES: dict[str, Any] = {
     "controlPlane.coredns.overwriteManifests": _MANIFEST,
     "controlPlane.distro.k0s.config": _MANIFEST,
 }
+
+
+def _below(path: str, settings: Any) -> Any:
+    """Settings at a path, etcd turned on where it is on the way."""
+    for key in reversed(path.split(".")):
+        settings = {key: {"enabled": True, **settings} if key == "deploy" else settings}
+    return settings
+
+
 _REMOTE = "postgres://user:password@db.example.com/name"
+_VOLUMES = {
+    "addVolumes": [{"name": "changed", "emptyDir": {}}, {"name": "other", "emptyDir": {}}],
+    "addVolumeMounts": [{"name": "other", "mountPath": "/other"}],
+}
 CONTEXTS: dict[str, Any] = {
+    **{
+        f"{path}.statefulSet.persistence.addVolumeMounts.[].{name}": _below(f"{path}.statefulSet.persistence", _VOLUMES)
+        for path in ("controlPlane", "controlPlane.backingStore.etcd.deploy")
+        for name in ("name", "readOnly", "mountPath", "subPath", "mountPropagation", "subPathExpr")
+    },
     **{
         f"controlPlane.backingStore.database.{which}.{name}": {
             "controlPlane": {"backingStore": {"database": {which: {"enabled": True, "dataSource": _REMOTE}}}}
