@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import to_builtins
 
 from vcluster_config.compile.metadata import metadata
+from vcluster_config.networks import inside
 from vcluster_config.placeholders import RELEASE
 from vcluster_contract import layout, markers
 
@@ -66,9 +67,12 @@ def _outside(resolved: Resolved) -> list[Json]:
 
 
 def _block(section: IpBlock | PublicEgress) -> Json:
+    """What is excepted by default says nothing about a network that does not hold it, and would be refused."""
     block: Json = {"cidr": section.cidr}
-    if section.except_:
-        block["except"] = list(section.except_)
+    written = "except_" in section.model_fields_set
+    exceptions = [network for network in section.except_ if written or inside(network, section.cidr)]
+    if exceptions:
+        block["except"] = exceptions
     return {"to": [{"ipBlock": block}]}
 
 
