@@ -24,7 +24,7 @@ def read(text: str, path: str) -> tuple[Json, ...]:
     try:
         documents = [item for item in YAML(typ="safe", pure=True).load_all(text) if item is not None]
     except YAMLError as error:
-        raise CompileError(path, f"no YAML: {_first_line(error)}") from error
+        raise CompileError(path, _syntax(error)) from error
     for number, document in enumerate(documents, start=1):
         _check(document, number, path)
     return tuple(documents)
@@ -38,5 +38,14 @@ def _check(document: object, number: int, path: str) -> None:
         raise CompileError(path, f"document {number} has no {' and no '.join(missing)}")
 
 
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _syntax(error: Exception) -> str:
+    """Where in the manifests, and why; an error without a place, such as a control character, speaks for itself."""
+    from ruamel.yaml.error import MarkedYAMLError
+
+    from vcluster_config.source.syntax import failure
+
+    if not isinstance(error, MarkedYAMLError):
+        return f"no YAML: {' '.join(str(error).split())}"
+    failed = failure(error)
+    line, column = failed.at
+    return f"no YAML, line {line + 1}, column {column + 1} of the manifests: {failed.sentence}"

@@ -168,7 +168,9 @@ def test_own_dns_manifests_replace_ours() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: [", "no YAML"),
+        ("a: [", "no YAML, line 1, column 5 of the manifests: the text ends where a value belongs"),
+        ("kind: x\na: b: c", "no YAML, line 2, column 5 of the manifests: a key is out of place"),
+        ("a: \x01", "no YAML: "),
         ("- a\n", r"document 1 is \['a'\], expected a Kubernetes object"),
         ("apiVersion: v1\n", "document 1 has no kind and no metadata"),
     ],
