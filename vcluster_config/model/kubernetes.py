@@ -20,7 +20,10 @@ _PLAIN: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
     "number": ((int, float), "a number"),
     "int-or-string": ((int, str), "a whole number or text"),
 }
-_QUANTITY: Final = re.compile(r"[+-]?(\d+|\d+\.\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
+_DIGITS: Final = "[0-9]{1,30}"
+QUANTITY: Final = rf"[+-]?({_DIGITS}(\.[0-9]{{0,30}})?|\.{_DIGITS})([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{{1,2}})?"
+"""Grammar of a quantity; nothing longer means more, for Kubernetes caps at 2**63-1 and rounds up to a thousandth."""
+_QUANTITY: Final = re.compile(QUANTITY)
 _UNDECLARED: Final = {
     ("Container", "restartPolicy"): ("", "Always", "Never", "OnFailure"),
     ("ContainerResizePolicy", "restartPolicy"): ("NotRequired", "RestartContainer"),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Le
 
 from vcluster_config.model import grammars
+from vcluster_config.model.kubernetes import QUANTITY as KUBERNETES_QUANTITY
 from vcluster_config.model.kubernetes import KubeType
 from vcluster_config.model.values import ValueType, auto_bool
 
@@ -25,16 +26,16 @@ def _optional(kind: ValueType) -> ValueType:
 QUANTITY = ValueType(
     "quantity",
     "a Kubernetes quantity such as 500m, 2 or 4Gi",
-    r"[+-]?(\d+|\d+\.\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?",
+    KUBERNETES_QUANTITY,
     ("500m", "4Gi"),
     numbers=True,
 )
-CIDR = ValueType("cidr", "a network such as 10.0.0.0/8", r"[0-9a-fA-F:.]+/\d{1,3}", ("10.0.0.0/8",), grammars.cidr)
+CIDR = ValueType("cidr", "a network such as 10.0.0.0/8", r"[0-9a-fA-F:.]+/[0-9]{1,3}", ("10.0.0.0/8",), grammars.cidr)
 ADDRESS = ValueType("ip", "an IP address such as 8.8.8.8", r"[0-9a-fA-F:.]+", ("1.1.1.1",), grammars.address)
 DURATION = ValueType(
     "duration",
     "a duration such as 90m or 1h30m",
-    r"[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h))+)",
+    r"[+-]?(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+)",
     ("1h30m", "90s"),
 )
 CRON = ValueType("cron", 'a cron expression such as "0 20 * * 1-5"', r"\S.*", ("0 20 * * *",), grammars.cron)
@@ -61,13 +62,13 @@ HTTPS = ValueType("url", "a URL with https://", r"https://[^\s/?#]+([/?#]\S*)?",
 HOST_PORT = ValueType(
     "host-port",
     "a host and port such as etcd.example.com:2379",
-    rf"(https?://)?{_HOST}:\d{{1,5}}(,(https?://)?{_HOST}:\d{{1,5}})*",
+    rf"(https?://)?{_HOST}:[0-9]{{1,5}}(,(https?://)?{_HOST}:[0-9]{{1,5}})*",
     ("etcd.example.com:2379",),
 )
 REGISTRY = ValueType(
     "registry",
     "a registry such as registry.example.com",
-    rf"{_HOST}(:\d+)?(/[a-z0-9._/-]*)?",
+    rf"{_HOST}(:[0-9]+)?(/[a-z0-9._/-]*)?",
     ("registry.k8s.io",),
 )
 REPOSITORY = ValueType(
@@ -99,7 +100,12 @@ IMAGE = ImageType(
     ("registry.example.com/team/image:v1",),
     grammars.image,
 )
-VERSION = ValueType("version", "a Kubernetes version such as v1.35.2", r"v?1\.\d+(\.\d+)?([-+][\w.+-]+)?", ("v1.35.2",))
+VERSION = ValueType(
+    "version",
+    "a Kubernetes version such as v1.35.2",
+    r"v?1\.[0-9]{1,9}(\.[0-9]{1,9})?([-+][A-Za-z0-9_.+-]+)?",
+    ("v1.35.2",),
+)
 TOLERATION = ValueType(
     "toleration",
     "a toleration as key=value:Effect, key:Effect, key or *",
@@ -129,10 +135,10 @@ CRD_NAME = ValueType(
     "crd-name", "plural.group such as certificates.cert-manager.io", rf"{_LABEL}(\.{_LABEL})+", ("things.example.com",)
 )
 COUNT_OR_PERCENT = ValueType(
-    "count-or-percent", "a number or a percentage such as 1 or 50%", r"\d+%?", ("50%",), numbers=True, keep=True
+    "count-or-percent", "a number or a percentage such as 1 or 50%", r"[0-9]+%?", ("50%",), numbers=True, keep=True
 )
 PORT = ValueType(
-    "port", "a port number or name", r"\d{1,5}|[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?", ("http",), None, True, True
+    "port", "a port number or name", r"[0-9]{1,5}|[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?", ("http",), None, True, True
 )
 
 Quantity = Annotated[str, QUANTITY]

@@ -12,7 +12,7 @@ from vcluster_config.source.codes import Code
 
 SPREAD_KEY = "topologySpreadConstraints[0].topologyKey"
 GOOD = {
-    "QUANTITY": ["1", 2, 0.5, "500m", "1.5Gi", "1e3", "-1", "100Ki", ".5"],
+    "QUANTITY": ["1", 2, 0.5, "500m", "1.5Gi", "1e3", "-1", "100Ki", ".5", "1.", "1E18", "1e-9"],
     "CIDR": ["10.0.0.0/8", "fd00::/64", "0.0.0.0/0"],
     "ADDRESS": ["8.8.8.8", "::1"],
     "DURATION": ["90s", "1h30m", "0", "1.5h", "100ms"],
@@ -35,7 +35,7 @@ GOOD = {
     "DNS_NAME": ["my.name-1"],
 }
 BAD = {
-    "QUANTITY": ["1GB", "30mm", "", True, None, "1 Gi", "one"],
+    "QUANTITY": ["1GB", "30mm", "", True, None, "1 Gi", "one", "1e9999999", "9" * 31, "\u0663Gi"],
     "CIDR": ["10.0.0.0", "10.0.0.1/8", "10.0.0.0/40", "x/8"],
     "ADDRESS": ["8.8.8", "example.com", 8],
     "DURATION": ["1", "1d", "soon", "1h 30m"],
@@ -47,7 +47,7 @@ BAD = {
     "REGISTRY": ["https://registry.k8s.io", "a b"],
     "TAG": ["", "-x", "a b", "x" * 129],
     "IMAGE": ["https://x/y", "library/Alpine", "", "a b"],
-    "VERSION": ["1", "latest", "v2.0"],
+    "VERSION": ["1", "latest", "v2.0", "v1." + "3" * 5000, "1.\u0663"],
     "TOLERATION": ["a=b=c", "a:b:c", "k=v:NoWay", "-k"],
     "DATA_SOURCE": ["mysql://u:p@h:3306/d", "oracle://x", "host:3306", "mysql://a b"],
     "SERVICE": ["a/b/c", "A", "/x", ""],
