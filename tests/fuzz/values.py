@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
-
 from tests.fuzz.seeds import SECRET
 from tests.unit.config.flipping import flipped, leaves
 from vcluster_config.model.kubernetes import choices_of, types
@@ -125,6 +123,7 @@ _NUMBERS: Final = (
     65536,
     2**31 - 1,
     2**31,
+    50_000_000,
     2**63,
     2**64,
     1.0,
@@ -222,10 +221,11 @@ def _of(random: Random, shape: Shape, place: Place) -> Any:
     if shape.form is Form.MAP and shape.item is not None:
         key = _near(random, shape.key) if shape.key is not None and random.random() < 0.5 else text(random)
         return {str(key): _of(random, shape.item, place)} if random.random() < 0.9 else {}
-    return _scalar(random, shape.value, place) if shape.form is Form.VALUE else anything(random)
+    return _scalar(random, shape, place) if shape.form is Form.VALUE else anything(random)
 
 
-def _scalar(random: Random, kind: Any, place: Place) -> Any:
+def _scalar(random: Random, shape: Shape, place: Place) -> Any:
+    kind = shape.value
     if isinstance(kind, ValueType):
         return _near(random, kind)
     if kind is bool or kind is auto_bool:
@@ -234,17 +234,13 @@ def _scalar(random: Random, kind: Any, place: Place) -> Any:
         word = random.choice(get_args(kind))
         return random.choice((word, word, word, word.upper(), word[:-1], word + " ", word.swapcase()))
     if kind is int:
-        return random.choice((*_bounds(place), *_NUMBERS, "1"))
+        return random.choice((*_bounds(shape), *_NUMBERS, "1"))
     manifests = place.path[-1] in {"manifests", "overwriteManifests", "config", "overwriteConfig"}
     return random.choice(_MANIFESTS) if manifests and random.random() < 0.8 else text(random)
 
 
-def _bounds(place: Place) -> list[int]:
-    found: list[int] = []
-    for item in place.info.metadata if place.info is not None else ():
-        edge: Any = item.ge if isinstance(item, Ge) else item.le if isinstance(item, Le) else None
-        found += [] if edge is None else [edge - 1, edge, edge + 1]
-    return found
+def _bounds(shape: Shape) -> list[int]:
+    return [edge + step for edge in (shape.low, shape.high) if edge is not None for step in (-1, 0, 1)]
 
 
 def _near(random: Random, kind: ValueType) -> Any:

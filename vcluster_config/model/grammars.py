@@ -39,6 +39,11 @@ def address(text: str) -> str | None:
     return None
 
 
+def port(text: str) -> str | None:
+    """Refuse numbers that no port has."""
+    return "ports end at 65535" if text.isdigit() and not 0 < int(text) <= 65535 else None
+
+
 def time_zone(text: str) -> str | None:
     """Refuse a zone that the IANA data base does not have; without a data base, nothing is refused."""
     from zoneinfo import available_timezones

@@ -5,9 +5,8 @@ than all validation.
 """
 
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, core_schema
 
@@ -15,25 +14,23 @@ from vcluster_config.model.shape import Form, Shape, shape_of
 from vcluster_config.model.values import ValueType, auto_bool
 
 _STRICT = CoreConfig(strict=True)
-_VALIDATORS: dict[Any, SchemaValidator] = {}
+_VALIDATORS: dict[Shape, SchemaValidator] = {}
 
 
 @cache
 def validator(info: FieldInfo) -> SchemaValidator:
     """Validator of a field's value; equal shapes share one."""
     shape = shape_of(info)
-    bounds = tuple(item for item in info.metadata if isinstance(item, Ge | Le))
-    key = (shape, bounds)
-    if key not in _VALIDATORS:
-        _VALIDATORS[key] = SchemaValidator(_nullable(shape, _schema(shape, bounds)), _STRICT)
-    return _VALIDATORS[key]
+    if shape not in _VALIDATORS:
+        _VALIDATORS[shape] = SchemaValidator(_nullable(shape, _schema(shape)), _STRICT)
+    return _VALIDATORS[shape]
 
 
 def _nullable(shape: Shape, schema: CoreSchema) -> CoreSchema:
     return core_schema.nullable_schema(schema) if shape.nullable else schema
 
 
-def _schema(shape: Shape, bounds: tuple[Ge | Le, ...] = ()) -> CoreSchema:
+def _schema(shape: Shape) -> CoreSchema:
     if shape.form is Form.FREE:
         return core_schema.any_schema()
     if shape.form is Form.MAP and shape.item is not None:
@@ -42,7 +39,7 @@ def _schema(shape: Shape, bounds: tuple[Ge | Le, ...] = ()) -> CoreSchema:
         return core_schema.list_schema(_schema(shape.item))
     if shape.form is Form.SECTION:
         return _mapping_needed()
-    return _value(shape.value, bounds)
+    return _value(shape)
 
 
 @cache
@@ -57,13 +54,12 @@ def _key(shape: Shape) -> CoreSchema:
     return core_schema.no_info_plain_validator_function(shape.key.parse)
 
 
-def _value(type_: Any, bounds: tuple[Ge | Le, ...]) -> CoreSchema:
+def _value(shape: Shape) -> CoreSchema:
+    type_ = shape.value
     if isinstance(type_, ValueType) or type_ is auto_bool:
         return core_schema.no_info_plain_validator_function(type_.parse)
     if get_origin(type_) is Literal:
         return core_schema.literal_schema(list(get_args(type_)))
     if type_ is int:
-        low: Any = next((item.ge for item in bounds if isinstance(item, Ge)), None)
-        high: Any = next((item.le for item in bounds if isinstance(item, Le)), None)
-        return core_schema.int_schema(ge=low, le=high)
+        return core_schema.int_schema(ge=shape.low, le=shape.high)
     return core_schema.bool_schema() if type_ is bool else core_schema.str_schema()

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from vcluster_config.model.base import Section, lazy, section
 from vcluster_config.model.shared import Metadata, StandardLabelSelector
-from vcluster_config.model.types import PORT, AutoBool, Cidr, OptionalAddress, Quantities, ScopeSelector
+from vcluster_config.model.types import PORT, AutoBool, Cidr, OptionalAddress, PortNumber, Quantities, ScopeSelector
 
 if TYPE_CHECKING:
     from vcluster_config.model.admission import MutatingWebhookConfiguration, ValidatingWebhookConfiguration
@@ -63,7 +63,7 @@ class NetworkPolicyPort(Section):
     """Protocol; TCP when not given."""
     port: Annotated[int | str, PORT] | None = None
     """Number or name."""
-    end_port: int | None = None
+    end_port: PortNumber | None = None
     """Last port of a range."""
 
 

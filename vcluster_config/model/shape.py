@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Literal
 
+from annotated_types import Ge, Le
 from pydantic.fields import FieldInfo
 
 from vcluster_config.model.base import Lazy, Section
@@ -30,11 +31,14 @@ class Shape:
     """Form of a value.
 
     ``item`` is the shape of map values and list items, ``key`` the type of map keys, ``value`` a Python type or value
-    type, ``kube`` the type of an object that Kubernetes reads, ``model`` the class of a section, or where it is.
+    type, ``low`` and ``high`` bounds of a number, ``kube`` the type of an object that Kubernetes reads, ``model`` the
+    class of a section, or where it is.
     """
 
     form: Form
     value: Any = None
+    low: int | None = None
+    high: int | None = None
     item: "Shape | None" = None
     model: type[Section] | Lazy | None = None
     nullable: bool = False
@@ -88,12 +92,18 @@ def _shape(annotation: Any, metadata: tuple[Any, ...] = ()) -> Shape:
     if origin in (types.UnionType, typing.Union):
         kept = [arg for arg in typing.get_args(annotation) if arg is not type(None)]
         return replace(_shape(kept[0], metadata), nullable=True)
-    return _plain_shape(annotation, origin)
+    return _number(metadata) if annotation is int else _plain_shape(annotation, origin)
 
 
 def lazy_section(metadata: Iterable[Any]) -> Lazy | None:
     """The mark of a section that is imported on demand, if there is one."""
     return next((item for item in metadata if isinstance(item, Lazy)), None)
+
+
+def _number(metadata: tuple[Any, ...]) -> Shape:
+    low: Any = next((item.ge for item in metadata if isinstance(item, Ge)), None)
+    high: Any = next((item.le for item in metadata if isinstance(item, Le)), None)
+    return Shape(Form.VALUE, int, low, high)
 
 
 def _plain_shape(annotation: Any, origin: Any) -> Shape:

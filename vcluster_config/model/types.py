@@ -134,11 +134,33 @@ LABEL_VALUE = ValueType(
 CRD_NAME = ValueType(
     "crd-name", "plural.group such as certificates.cert-manager.io", rf"{_LABEL}(\.{_LABEL})+", ("things.example.com",)
 )
-COUNT_OR_PERCENT = ValueType(
-    "count-or-percent", "a number or a percentage such as 1 or 50%", r"[0-9]+%?", ("50%",), numbers=True, keep=True
+
+
+class NumberOrWord(ValueType):
+    """Kubernetes' IntOrString, whose text is never a number; digits in quotes become what they mean."""
+
+    def parse(self, value: object) -> str | int | float:
+        """Return the number, or the word."""
+        found = super().parse(value)
+        return int(found) if isinstance(found, str) and found.isdigit() else found
+
+
+COUNT_OR_PERCENT = NumberOrWord(
+    "count-or-percent",
+    "a number or a percentage such as 1 or 50%",
+    r"[0-9]{1,9}|(100|[0-9]{1,2})%",
+    ("50%",),
+    numbers=True,
+    keep=True,
 )
-PORT = ValueType(
-    "port", "a port number or name", r"[0-9]{1,5}|[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?", ("http",), None, True, True
+PORT = NumberOrWord(
+    "port",
+    "a port from 1 to 65535, or its name with a letter in it",
+    r"[0-9]{1,5}|(?=[-0-9]*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?",
+    ("http",),
+    grammars.port,
+    numbers=True,
+    keep=True,
 )
 
 Quantity = Annotated[str, QUANTITY]
@@ -148,8 +170,13 @@ Labels = dict[Annotated[str, LABEL_KEY], Annotated[str, LABEL_VALUE]]
 Annotations = dict[Annotated[str, LABEL_KEY], str]
 CrdName = Annotated[str, CRD_NAME]
 Cidr = Annotated[str, CIDR]
-Count = Annotated[int, Ge(0)]
-Positive = Annotated[int, Ge(1)]
+_INT32 = Le(2**31 - 1)
+Count = Annotated[int, Ge(0), _INT32]
+Positive = Annotated[int, Ge(1), _INT32]
+Replicas = Annotated[int, Ge(0), Le(1000)]
+"""Pods of a workload; more is a slip that would fill a host, and each member of an etcd is told all others."""
+Members = Annotated[int, Ge(1), Le(1000)]
+PortNumber = Annotated[int, Ge(1), Le(65535)]
 NodePort = Annotated[int, Ge(0), Le(65535)]
 
 KubeObject = dict[str, Any]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
-from annotated_types import Ge, Le
-
 from vcluster_config.model.deprecated import DEPRECATED, sentence
 from vcluster_config.model.root import Config
 from vcluster_config.model.shape import Form, Shape, default_of, fields, shape_of
@@ -51,7 +49,6 @@ def _section(section: type[Section], path: tuple[str, ...], definitions: Json) -
 def _property(section: type[Section], name: str, info: FieldInfo, path: tuple[str, ...], definitions: Json) -> Json:
     shape = shape_of(info)
     schema = _schema(shape, path, definitions)
-    schema |= _bounds(info)
     text = description(section, name)
     if text:
         _describe(schema, text)
@@ -70,16 +67,6 @@ def _describe(schema: Json, text: str) -> None:
     schema["markdownDescription"] = text
 
 
-def _bounds(info: FieldInfo) -> Json:
-    bounds: Json = {}
-    for item in info.metadata:
-        if isinstance(item, Ge):
-            bounds["minimum"] = item.ge
-        elif isinstance(item, Le):
-            bounds["maximum"] = item.le
-    return bounds
-
-
 def _schema(shape: Shape, path: tuple[str, ...], definitions: Json) -> Json:
     if shape.section is not None:
         return _nullable(_section(shape.section, path, definitions), shape)
@@ -91,7 +78,9 @@ def _schema(shape: Shape, path: tuple[str, ...], definitions: Json) -> Json:
             return {"type": ["array", "null"], "items": item}
         names = {"propertyNames": _text(shape.key)} if shape.key is not None else {}
         return {"type": ["object", "null"], "additionalProperties": item, **names}
-    return _nullable(_value(shape.value), shape)
+    bounds = {"minimum": shape.low, "maximum": shape.high}
+    schema = _value(shape.value) | {name: bound for name, bound in bounds.items() if bound is not None}
+    return _nullable(schema, shape)
 
 
 def _nullable(schema: Json, shape: Shape) -> Json:

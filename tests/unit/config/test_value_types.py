@@ -32,6 +32,7 @@ GOOD = {
     "LABEL_VALUE": ["", "x", "A_b.c-1"],
     "CRD_NAME": ["certificates.cert-manager.io"],
     "COUNT_OR_PERCENT": [1, "50%", "0"],
+    "PORT": [1, 65535, "http", "80", "a-1"],
     "DNS_NAME": ["my.name-1"],
 }
 BAD = {
@@ -54,7 +55,8 @@ BAD = {
     "LABEL_KEY": ["", "-x", "a/b/c", "x" * 64],
     "LABEL_VALUE": ["-x", "a b", "x" * 64],
     "CRD_NAME": ["certificates", "Certificates.x.io"],
-    "COUNT_OR_PERCENT": ["half", -1, 1.5],
+    "COUNT_OR_PERCENT": ["half", -1, 1.5, "101%", 10**10, "1" * 5000],
+    "PORT": [0, 65536, 10**9, "65536", "1-1", "a--b", "-a", "a" * 16],
     "DNS_NAME": ["A", "a_b", ""],
 }
 
@@ -62,7 +64,7 @@ BAD = {
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in GOOD.items() for value in values])
 def test_valid_values_are_taken(name: str, value: object) -> None:
     kind: ValueType = getattr(types, name)
-    assert kind.parse(value) in (value, str(value))
+    assert str(kind.parse(value)) == str(value)
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
@@ -74,6 +76,10 @@ def test_invalid_values_are_refused_with_what_was_expected(name: str, value: obj
     assert error.value.context["expected"] == kind.expected
 
 
+def test_digits_in_quotes_are_the_number_where_kubernetes_takes_both() -> None:
+    assert (types.PORT.parse("80"), types.COUNT_OR_PERCENT.parse("2")) == (80, 2)
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_examples_of_a_type_are_valid(name: str) -> None:
     kind: ValueType = getattr(types, name)
@@ -83,7 +89,7 @@ def test_examples_of_a_type_are_valid(name: str) -> None:
 
 def test_every_type_is_tested() -> None:
     declared = {name for name, value in vars(types).items() if isinstance(value, ValueType)}
-    assert declared - {"DNS_LABEL", "HTTPS", "REPOSITORY", "BASE64", "PORT"} == set(GOOD) == set(BAD)
+    assert declared - {"DNS_LABEL", "HTTPS", "REPOSITORY", "BASE64"} == set(GOOD) == set(BAD)
 
 
 @pytest.mark.parametrize(

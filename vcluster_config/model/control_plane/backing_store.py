@@ -8,6 +8,7 @@ from vcluster_config.model.shared import Image, Metadata, Resources, Scheduling,
 from vcluster_config.model.types import (
     Annotations,
     EnvVar,
+    Members,
     OptionalDataSource,
     OptionalDnsName,
     OptionalHostPort,
@@ -54,7 +55,7 @@ class EtcdResources(Resources):
 class EtcdHighAvailability(Section):
     """Number of etcd members."""
 
-    replicas: Positive = 1
+    replicas: Members = 1
     """Members; an odd number."""
 
 

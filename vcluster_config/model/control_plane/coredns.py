@@ -4,11 +4,11 @@ from vcluster_config.model.base import Section, section
 from vcluster_config.model.shared import Metadata, Resources, Security
 from vcluster_config.model.types import (
     Affinity,
-    Count,
     Labels,
     OptionalDnsName,
     OptionalImage,
     Quantities,
+    Replicas,
     ServiceSpec,
     Toleration,
     TopologySpreadConstraint,
@@ -36,7 +36,7 @@ class CoreDnsDeployment(Metadata):
 
     image: OptionalImage = ""
     """Its image; empty means ``coredns/coredns:1.11.3``."""
-    replicas: Count = 1
+    replicas: Replicas = 1
     """Number of pods."""
     node_selector: Labels = {}
     """Labels a node must carry, beside ``kubernetes.io/os: linux``."""

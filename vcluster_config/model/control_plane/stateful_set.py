@@ -21,6 +21,7 @@ from vcluster_config.model.types import (
     PullPolicy,
     Quantities,
     Quantity,
+    Replicas,
     Volume,
 )
 
@@ -37,7 +38,7 @@ class SyncerImage(Image):
 class HighAvailability(Section):
     """Replicas and leader election; times in seconds."""
 
-    replicas: Count = 1
+    replicas: Replicas = 1
     """Number of pods; more than one needs a store that several can share."""
     lease_duration: Positive = 60
     """Seconds until a lease that was not renewed can be taken."""
