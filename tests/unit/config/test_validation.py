@@ -136,6 +136,35 @@ def test_modes_that_are_not_built_are_answered_by_name(key: str) -> None:
     assert (off.code, off.severity) == ("VC107", "warning")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("controlPlane.statefulSet.highAvailability.replicas", 97203685, "at most 1000"),
+        ("controlPlane.coredns.deployment.replicas", -1, "at least 0"),
+        ("controlPlane.backingStore.etcd.deploy.statefulSet.highAvailability.replicas", 1001, "at most 1000"),
+        ("controlPlane.backingStore.etcd.embedded.snapshotCount", 0, "at least 1"),
+        ("controlPlane.statefulSet.probes.livenessProbe.failureThreshold", 2**31, "at most 2147483647"),
+    ],
+)
+def test_numbers_have_bounds_even_where_null_may_stand(key: str, value: int, expected: str) -> None:
+    text = f"{key.replace('.', ': {')}: {value}{'}' * key.count('.')}"
+    (found,) = lint(text).diagnostics
+    assert (found.code, found.path, found.expected) == ("VC104", key, expected)
+
+
+@pytest.mark.parametrize(
+    ("members", "advice"), [(1, []), (4, ["use 3 or 5"]), (7, []), (9, ["use at most 7, as etcd advises"])]
+)
+def test_members_of_an_etcd_are_few_and_odd(members: int, advice: list[str]) -> None:
+    text = f"""
+    controlPlane:
+      backingStore: {{etcd: {{embedded: {{enabled: true}}}}}}
+      statefulSet: {{highAvailability: {{replicas: {members}}}}}
+    """
+    found = [item for item in lint(text).diagnostics if item.code == Code.ETCD_MEMBERS]
+    assert [item.title for each in found for item in each.suggestions] == advice
+
+
 def test_required_keys_are_missed_at_their_parent() -> None:
     report = lint("sync: {toHost: {pods: {patches: [{expression: value}]}}}")
     assert "1:34 VC105 sync.toHost.pods.patches[0].path" in places(report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vcluster_config.lint.case import Case, keys
 from vcluster_config.lint.rules.choices import chosen_stores
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vcluster_config.source.diagnostic import Diagnostic
+
+_MOST_MEMBERS: Final = 7
+"""https://etcd.io/docs/v3.5/faq/#what-is-maximum-cluster-size."""
 
 
 def check(case: Case) -> Iterator[Diagnostic]:
@@ -61,7 +64,15 @@ def _members(case: Case) -> Iterator[Diagnostic]:
             plane.stateful_set.high_availability.replicas,
         ),
     ):
-        if enabled and members > 1 and members % 2 == 0:
+        if enabled and members > _MOST_MEMBERS:
+            yield case.finding(
+                Code.ETCD_MEMBERS,
+                path,
+                f"every write waits for {members // 2 + 1} of {members} etcd members",
+                severity=Severity.WARNING,
+                advice=f"use at most {_MOST_MEMBERS}, as etcd advises",
+            )
+        elif enabled and members > 1 and members % 2 == 0:
             yield case.finding(
                 Code.ETCD_MEMBERS,
                 path,
