@@ -21,7 +21,7 @@ from vcluster_config.lint.render import FORMATS, render
 from vcluster_config.lint.render.as_json import as_dict
 from vcluster_config.model.secret_paths import is_secret, masked_sources
 from vcluster_config.source.diagnostic import Diagnostic, Severity, Span
-from vcluster_config.source.lines import lines
+from vcluster_config.source.lines import has_halves, lines
 from vcluster_config.source.node import Scalar, walk
 from vcluster_config.source.parse import SourceFile, parse
 from vcluster_config.source.sets import SetKind
@@ -88,6 +88,7 @@ def formats(report: Report) -> None:
     ET.fromstring(shown["junit"])  # noqa: S314 - ours
     lines = [line for line in shown["concise"].split("\n") if line]
     holds("concise has a line for each finding", len(lines) == len(expected), f"{len(lines)} for {len(expected)}")
+    holds("every format can be written", not any(map(has_halves, shown.values())), "half a character")
     secret(report, shown)
 
 

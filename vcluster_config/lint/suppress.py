@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Edit, Severity, Span, Suggestion
-from vcluster_config.source.lines import lines
+from vcluster_config.source.lines import lines, without_halves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def suppress(
 def _ignores(name: str, text: str) -> Iterator[_Ignore]:
     if "vcluster-config:" not in text:
         return
-    for number, line in enumerate(lines(text), 1):
+    for number, line in enumerate(lines(without_halves(text)), 1):
         match = _COMMENT.search(line)
         if match:
             span = Span(name, number, match.start() + 1, number, len(line) + 1)

@@ -6,6 +6,17 @@ import re
 from typing import Final
 
 _BREAK: Final = re.compile("\r\n|[\n\r]")
+_HALF: Final = re.compile(r"[\ud800-\udfff]")
+
+
+def has_halves(text: str) -> bool:
+    """Whether a text has halves of surrogate pairs: bytes that are not UTF-8, or escapes that were not joined."""
+    return _HALF.search(text) is not None
+
+
+def without_halves(text: str) -> str:
+    """The text, as long as before, with a character that can be written in place of each half."""
+    return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def lines(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,12 +18,12 @@ from ruamel.yaml.reader import ReaderError
 
 from vcluster_config.source import problems, scalars
 from vcluster_config.source.diagnostic import Diagnostic, Span
+from vcluster_config.source.lines import has_halves, without_halves
 from vcluster_config.source.node import Entry, Items, Mapping, Node, Scalar, mapping, sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _MAX_DEPTH: Final = 100
 _MAX_NODES: Final = 200_000
 _TAGS: Final = {"tag:yaml.org,2002:" + name: name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
@@ -159,10 +158,10 @@ class _Composer:
     def text(self, value: str, span: Span) -> str:
         r"""Join what JSON writes as two escapes (``\ud83d\ude00``); half of a pair is no character."""
         try:
-            return value.encode("utf-16", "surrogatepass").decode("utf-16") if _SURROGATE.search(value) else value
+            return value.encode("utf-16", "surrogatepass").decode("utf-16") if has_halves(value) else value
         except UnicodeDecodeError:
             self.diagnostics.append(problems.half_character(span))
-            return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+            return without_halves(value)
 
     def items(self, event: Any) -> Items:
         start = self.span(event)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.config.linting import lint, places
+from vcluster_config.lint.check import check
+from vcluster_config.lint.render import FORMATS, render
+from vcluster_config.source.parse import SourceFile
 
 
 @pytest.mark.parametrize(
@@ -43,3 +46,11 @@ def test_security_findings_need_a_reason(reason: str, codes: list[str]) -> None:
 )
 def test_what_cannot_be_read_or_used_is_never_accepted(text: str) -> None:
     assert lint(text).failed
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_bytes_that_are_no_text_in_a_comment_or_a_name_are_shown(name: str) -> None:
+    file = SourceFile.decode("\udcff.yaml", b"a: 1\n# vcluster-config: ignore[\xd6C004]\n")
+    found = check([file]).diagnostics
+    assert found[0].message.startswith("ignore[\N{REPLACEMENT CHARACTER}C004] has no effect")
+    assert "VC014" in render(name, found, {file.name: file.text})

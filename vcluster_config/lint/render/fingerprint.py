@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 
 def fingerprint(diagnostic: Diagnostic) -> str:
-    """Hash of code, file and path; without a path, of the message too."""
+    """Hash of code, file and path; without a path, of the message too. A file's name need not be UTF-8."""
     parts = (diagnostic.code, diagnostic.span.file, diagnostic.path or diagnostic.message)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
