@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vcluster_config.errors import CompileError
 
 if TYPE_CHECKING:
     from vcluster_config.objects import Json
+    from vcluster_config.source.diagnostic import Diagnostic
 
 
 def read(text: str, path: str) -> tuple[Json, ...]:
@@ -18,16 +19,16 @@ def read(text: str, path: str) -> tuple[Json, ...]:
     """
     if not text.strip():
         return ()
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from vcluster_config.source.node import plain
+    from vcluster_config.source.parse import SourceFile, documents
 
-    try:
-        documents = [item for item in YAML(typ="safe", pure=True).load_all(text) if item is not None]
-    except YAMLError as error:
-        raise CompileError(path, _syntax(error)) from error
-    for number, document in enumerate(documents, start=1):
+    roots, found = documents(SourceFile(path, text))
+    if found:
+        raise CompileError(path, _unreadable(found[0]))
+    objects = [item for item in map(plain, roots) if item is not None]
+    for number, document in enumerate(objects, start=1):
         _check(document, number, path)
-    return tuple(documents)
+    return tuple(cast("list[Json]", objects))
 
 
 def _check(document: object, number: int, path: str) -> None:
@@ -38,14 +39,9 @@ def _check(document: object, number: int, path: str) -> None:
         raise CompileError(path, f"document {number} has no {' and no '.join(missing)}")
 
 
-def _syntax(error: Exception) -> str:
-    """Where in the manifests, and why; an error without a place, such as a control character, speaks for itself."""
-    from ruamel.yaml.error import MarkedYAMLError
-
-    from vcluster_config.source.syntax import failure
-
-    if not isinstance(error, MarkedYAMLError):
-        return f"no YAML: {' '.join(str(error).split())}"
-    failed = failure(error)
-    line, column = failed.at
-    return f"no YAML, line {line + 1}, column {column + 1} of the manifests: {failed.sentence}"
+def _unreadable(found: Diagnostic) -> str:
+    """Where in the manifests, and why."""
+    line, column = found.span.line, found.span.column
+    sentence = found.message.removeprefix("YAML syntax: ")
+    begin = "no YAML, " if sentence != found.message else ""
+    return f"{begin}line {line}, column {column} of the manifests: {sentence}"

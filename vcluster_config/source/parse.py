@@ -48,25 +48,40 @@ class _Stop(Exception):
 
 def parse(file: SourceFile) -> tuple[Mapping, list[Diagnostic]]:
     """Read one YAML document; on errors the mapping holds what could be read."""
+    roots, found = _read(file, several=False)
+    root = roots[0] if roots else None
+    if isinstance(root, Mapping):
+        return root, found
+    if root is not None and not (isinstance(root, Scalar) and root.value is None):
+        found.append(problems.not_a_mapping(root))
+    return mapping(Span(file.name, 1, 1, 1, 1), ()), found
+
+
+def documents(file: SourceFile) -> tuple[list[Node], list[Diagnostic]]:
+    """Read a stream of YAML documents; none when it breaks somewhere."""
+    return _read(file, several=True)
+
+
+def _read(file: SourceFile, *, several: bool) -> tuple[list[Node], list[Diagnostic]]:
     if problems.BYTE_ORDER_MARK in file.text:
-        return mapping(Span(file.name, 1, 1, 1, 1), ()), [*problems.byte_order_marks(file.name, file.text)]
+        return [], [*problems.byte_order_marks(file.name, file.text)]
     composer = _Composer(file)
-    root: Node | None = None
     try:
-        root = composer.document()
+        return list(composer.documents(several=several)), composer.diagnostics
     except MarkedYAMLError as error:
         composer.diagnostics.append(problems.syntax(file.name, file.text, error))
     except ReaderError as error:
         composer.diagnostics.append(problems.character(file.name, file.text, error))
     except YAMLError as error:
         composer.diagnostics.append(problems.unreadable(file.name, str(error)))
+    except (ArithmeticError, AssertionError, ValueError):
+        beyond = problems.beyond(file.name, file.text, composer.reached)
+        if beyond is None:
+            raise
+        composer.diagnostics.append(beyond)
     except _Stop:
         pass
-    if isinstance(root, Mapping):
-        return root, composer.diagnostics
-    if root is not None and not (isinstance(root, Scalar) and root.value is None):
-        composer.diagnostics.append(problems.not_a_mapping(root))
-    return mapping(Span(file.name, 1, 1, 1, 1), ()), composer.diagnostics
+    return [], composer.diagnostics
 
 
 @dataclass
@@ -80,22 +95,28 @@ class _Composer:
     depth: int = 0
     path: list[str | int] = field(default_factory=list)
     events: Iterator[Any] = field(init=False)
+    reached: int = 0
 
     def __post_init__(self) -> None:
-        self.events = iter(YAML(typ="safe", pure=True).parse(self.file.text))
+        self.events = self.parsed()
 
-    def document(self) -> Node | None:
-        """The only document's node, None when there is none."""
-        root: Node | None = None
+    def parsed(self) -> Iterator[Any]:
+        for event in YAML(typ="safe", pure=True).parse(self.file.text):
+            self.reached = event.end_mark.index
+            yield event
+
+    def documents(self, *, several: bool) -> Iterator[Node]:
+        """The node of each document; a second one is an error unless there may be several."""
         started = False
         for event in self.events:
             if not isinstance(event, DocumentStartEvent):
                 continue
-            if started:
+            if started and not several:
                 self.diagnostics.append(problems.second_document(self.span(event)))
                 raise _Stop
-            root, started = self.node(next(self.events)), True
-        return root
+            self.anchors.clear()
+            started = True
+            yield self.node(next(self.events))
 
     def span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark

@@ -40,6 +40,7 @@ def _one(file: str, line: int, column: int) -> Span:
 
 
 BYTE_ORDER_MARK: Final = "\ufeff"
+_BEYOND: Final = re.compile(r"^%YAML.*|\\U(?!00(?:0|10))[0-9a-fA-F]{8}", re.MULTILINE)
 _BROKEN_BYTES: Final = range(0xDC80, 0xDD00)
 
 
@@ -61,6 +62,19 @@ def character(file: str, text: str, error: Any) -> Diagnostic:
         message = f"the byte 0x{number & 0xFF:02x} is not UTF-8; save the file as UTF-8"
         return _error(Code.YAML_ENCODING, message, span, expected="UTF-8 text")
     return _error(Code.YAML_ENCODING, f"YAML does not allow the character U+{number:04X}", span)
+
+
+def beyond(file: str, text: str, start: int) -> Diagnostic | None:
+    """What the parser trips over because it is out of range: a version of YAML, or the number of a character."""
+    match = _BEYOND.search(text, start)
+    if match is None:
+        return None
+    before = lines(text[: match.start()])
+    line, column = len(before), len(before[-1]) + 1
+    span = Span(file, line, column, line, column + len(match[0]))
+    if match[0].startswith("%"):
+        return _error(Code.YAML_SYNTAX, "YAML syntax: only %YAML 1.1 and %YAML 1.2 can be read", span)
+    return _error(Code.YAML_ENCODING, f"{match[0]} is no character; the last one is \\U0010FFFF", span)
 
 
 def byte_order_marks(file: str, text: str) -> Iterator[Diagnostic]:

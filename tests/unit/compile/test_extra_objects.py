@@ -154,6 +154,12 @@ def test_manifests_for_the_host_are_part_of_the_release() -> None:
     assert [item["kind"] for item in found] == ["ConfigMap", "Secret"]
 
 
+def test_manifests_mean_what_kubectl_reads() -> None:
+    text = MANIFEST.replace("metadata: {name: a}", "metadata: {name: a}\ndata: {8080: 2024-02-30, yes: no, o: 0o17}")
+    found = syncer_config(setting("experimental.deploy.vcluster.manifests", text)).manifests
+    assert found[-2]["data"] == {"8080": "2024-02-30", "yes": False, "o": 15}
+
+
 def test_manifests_for_the_inside_follow_dns() -> None:
     found = syncer_config(setting("experimental.deploy.vcluster.manifests", MANIFEST)).manifests
     assert found[0]["metadata"]["name"] == "kube-dns"
@@ -170,7 +176,10 @@ def test_own_dns_manifests_replace_ours() -> None:
     [
         ("a: [", "no YAML, line 1, column 5 of the manifests: the text ends where a value belongs"),
         ("kind: x\na: b: c", "no YAML, line 2, column 5 of the manifests: a key is out of place"),
-        ("a: \x01", "no YAML: "),
+        ("a: \x01", r"line 1, column 4 of the manifests: YAML does not allow the character U\+0001"),
+        ("a: 1\n---\nb: .inf", "line 3, column 4 of the manifests: .inf without quotes is a number that JSON"),
+        ("a: 1\na: 2", "line 2, column 1 of the manifests: the key a is given twice"),
+        ("a: &x 1\n---\nb: *x", r"line 3, column 4 of the manifests: the alias \*x has no anchor before it"),
         ("- a\n", r"document 1 is \['a'\], expected a Kubernetes object"),
         ("apiVersion: v1\n", "document 1 has no kind and no metadata"),
     ],
