@@ -64,7 +64,8 @@ class SimCluster:
         self.menu = menu
         self.events = Recorded()
         self.conditions = Conditions()
-        self.instruments = Instruments(Registry())
+        self.registry = Registry()
+        self.instruments = Instruments(self.registry)
         self.kubelet = Kubelet(self.host)
         self.witness = Witness(self.host, self.virtual, vcluster="vc", namespace=TENANT)
         self.engine: Engine

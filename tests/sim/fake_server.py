@@ -31,6 +31,8 @@ _SUFFIX = "bcdfghjklmnpqrstvwxz2456789"
 _LABEL_NAMED = {"services", "namespaces"}
 
 
+TOKEN = "token-of-"
+"""Start of every service account token."""
 CLIENT_TIMEOUT = 30.0
 
 
@@ -304,7 +306,7 @@ class FakeServer:
         account = self._stored(SERVICE_ACCOUNTS, key)
         spec = body.get("spec", {})
         ends = self.clock.now() + timedelta(seconds=spec.get("expirationSeconds", 3600))
-        token = f"token-of-{account.meta.uid}-{self.random.getrandbits(64):x}"
+        token = f"{TOKEN}{account.meta.uid}-{self.random.getrandbits(64):x}"
         return {**body, "status": {"token": token, "expirationTimestamp": timestamps.time(ends)}}
 
     def bind(self, key: Key, body: JSON) -> JSON:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, Never
 
 from tests.sim.cluster import NAMESPACES_INSIDE, TAKEN, TENANT, SimCluster, found
+from tests.sim.confidences import secret_value
 from tests.sim.fake_server import peek
 from vcluster_contract import markers
 from vcluster_contract.kinds import (
@@ -75,7 +76,7 @@ class Users:
         self._serial += 1
         forced = {markers.FORCE_SYNC: "true"} if self.random.random() < 0.5 else {}
         labels = {"round": str(self._serial), "release": "theirs"} if self.random.random() < 0.5 else {}
-        body = {"metadata": {"annotations": forced, "labels": labels}, "data": {"n": f"bg{self._serial:02d}"[:4]}}
+        body = {"metadata": {"annotations": forced, "labels": labels}, "data": {"n": secret_value(self._serial)}}
         self._put(self.random.choice((CONFIG_MAPS, SECRETS)), self._key(), body, ("data",))
 
     def _service(self) -> None:

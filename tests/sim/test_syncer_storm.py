@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 
 from tests.sim.agreement import differences
 from tests.sim.cluster import SYNCER, SimCluster
+from tests.sim.confidences import Confidences
+from tests.sim.fake_client import FakeClient
 from tests.sim.life import Mischief, Users, foreign_objects
 from tests.sim.loop import simulate
 from tests.sim.nemesis import QUIET, STORMY, Menu, Storm
 from vcluster_contract import rbac
-from vcluster_contract.kinds import SERVICES
+from vcluster_contract.kinds import SERVICES, Resource
 from vcluster_syncer.kube.api import JSON, Key
 from vcluster_syncer.kube.cache import IDLE_TIMEOUT
 from vcluster_syncer.sync.fake_nodes import LINGER
@@ -71,6 +74,14 @@ async def chaos(cluster: SimCluster, troubles: list[Coroutine[Any, Any, Any]]) -
 
 
 async def story(seed: int, menu: Menu, *, storm: bool) -> SimCluster:
+    with Confidences() as confidences:
+        cluster = await plot(seed, menu, storm=storm)
+    confidences.judge_rest(cluster)
+    assert not confidences.told, confidences.told[0]
+    return cluster
+
+
+async def plot(seed: int, menu: Menu, *, storm: bool) -> SimCluster:
     cluster = SimCluster(seed, configuration(seed), menu)
     foreign = foreign_objects(cluster)
     users = Users(cluster)
@@ -120,6 +131,18 @@ def test_storms_crashes_and_lost_replies_change_nothing_in_the_end(seed: int) ->
     cluster = simulate(story(seed, STORMY, storm=True))
     own = Key("tenant", "vc")
     assert cluster.host.get(SERVICES, own)["metadata"]["uid"] == cluster.own["metadata"]["uid"]
+
+
+def test_a_secret_in_a_log_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    create = FakeClient.create
+
+    async def talkative(self: FakeClient, resource: Resource, namespace: str, body: JSON, **options: Any) -> JSON:
+        logging.getLogger("vcluster_syncer.sync").debug("create", extra={"body": body})
+        return await create(self, resource, namespace, body, **options)
+
+    monkeypatch.setattr(FakeClient, "create", talkative)
+    with pytest.raises(AssertionError, match='"message":"create","body"'):
+        simulate(story(0, QUIET, storm=False))
 
 
 def test_the_same_seed_tells_the_same_story() -> None:
