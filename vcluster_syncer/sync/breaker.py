@@ -6,6 +6,7 @@ changes it back. The writer then stops for ``HOLD`` seconds and the user learns 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 LIMIT: Final = 3
 WINDOW: Final = 60.0
 HOLD: Final = 300.0
-_REMEMBERED: Final = 4096
 _encode = msgspec.json.Encoder().encode
 
 
@@ -52,7 +52,8 @@ class LoopBreaker:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._runs: dict[Hashable, _Run] = {}
+        self._runs: OrderedDict[Hashable, _Run] = OrderedDict()
+        """By age, but for those that are held."""
 
     def check(self, target: Hashable, body: Any) -> int:
         """The content's digest for ``record``.
@@ -87,10 +88,12 @@ class LoopBreaker:
         self._runs.pop(target, None)
 
     def _forget_old(self) -> None:
-        if len(self._runs) < _REMEMBERED:
-            return
         limit = self._clock.monotonic() - WINDOW
-        self._runs = {target: run for target, run in self._runs.items() if max(run.since, run.held_until) > limit}
+        while self._runs:
+            target, run = next(iter(self._runs.items()))
+            if max(run.since, run.held_until) > limit:
+                return
+            del self._runs[target]
 
 
 def leaves(body: Any, prefix: str = "", depth: int = 4) -> list[str]:

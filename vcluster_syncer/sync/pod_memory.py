@@ -97,6 +97,12 @@ class PodMemory:
         entry = self._last.get(virtual.key)
         return entry if entry and entry.meta.annotations.get(markers.OBJECT_UID) == virtual.uid else None
 
+    def caught_up(self, key: Key, host: Key) -> None:
+        """Both caches show our last writes; a pod at rest then costs no more than its entries there."""
+        self.virtual.forget(key)
+        self.host.forget(host)
+        self.bound.pop(key, None)
+
     def forget(self, key: Key, host: Key) -> None:
         """Neither side has the pod any more."""
         self._virtual_keys.pop(host, None)

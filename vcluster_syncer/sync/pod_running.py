@@ -61,6 +61,7 @@ class PodKeeper:
         known = self._memory.in_step.get(virtual.meta.key)
         if known is not None and known.versions == self._versions(virtual.meta, host.meta.resource_version):
             left = None if known.renewal is None else known.renewal - self._world.clock.monotonic()
+            self._memory.caught_up(virtual.meta.key, host.meta.key)
             if left is None or left > 0:
                 return Done() if left is None else Requeue(left, RENEWAL_DUE)
         pair = self.pair(virtual, host)
