@@ -176,7 +176,7 @@ _MANIFESTS: Final = (
     "apiVersion: [1]\nkind: {}\nmetadata: 3\n",
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 2024-01-01, namespace: 1}\ndata: {a: 1}\n",
     "apiVersion: v1\nkind: Secret\nmetadata:\n  name: !!binary YQ==\n",
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {1: yes, 2024-02-30: 1e400, b: 99999999999999999999}\n",
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {1: yes, 2024-02-30: 1e400, b: 9999999999999999999}\n",
     "%YAML 1.3\n---\n{}\n",
 )
 _PLACES: Final = cache(lambda: tuple(leaves()))
