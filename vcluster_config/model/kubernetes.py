@@ -61,10 +61,14 @@ class KubeType:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A place inside an object that Kubernetes would refuse, in the terms of the model's own errors."""
+    """A place inside an object that Kubernetes would refuse, in the terms of the model's own errors.
+
+    ``schema`` tells what does not fit its type from what breaks a rule.
+    """
 
     path: Path
     error: dict[str, Any]
+    schema: bool = True
 
 
 @cache
@@ -90,9 +94,19 @@ def _object(name: str, node: Node, path: Path, *, partial: bool = False) -> Iter
     if not isinstance(node, Mapping):
         yield Refusal(path, {"type": "model_type", "msg": ""})
         return
+    refused = list(_fields(name, node, path, partial=partial))
+    yield from refused
+    # Rules may rely on what the schema needs, and on its types.
+    if not any(item.schema for item in refused) and not (partial and types()[name]["required"]):
+        from vcluster_config.model.object_rules.rules import breaches
+
+        yield from (Refusal((*path, *below), error, schema=False) for below, error in breaches(name, node))
+
+
+def _fields(name: str, node: Mapping, path: Path, *, partial: bool) -> Iterator[Refusal]:
     known = types()[name]
     fields = known["fields"]
-    given = {entry.key for entry in node.entries}
+    given = {entry.key for entry in node.entries if not _is_null(entry.value)}
     for key in known["required"] if not partial else ():
         if key not in given:
             yield Refusal((*path, key), {"type": "missing"})
@@ -100,8 +114,12 @@ def _object(name: str, node: Node, path: Path, *, partial: bool = False) -> Iter
         here = (*path, entry.key)
         if entry.key not in fields:
             yield Refusal(here, {"type": "unknown", "kind": name, "fields": list(fields)})
-        elif not (isinstance(entry.value, Scalar) and entry.value.value is None):
+        elif not _is_null(entry.value):
             yield from _value(fields[entry.key], entry.value, here, (name, entry.key))
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.value is None
 
 
 def _value(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterator[Refusal]:

@@ -47,6 +47,10 @@ def from_error(path: Path, error: Dict[str, Any], document: Document) -> Diagnos
         found = _as_text(path, node, context["expected"]) or _unfit(path, node, document, context["expected"])
     elif kind == "value":
         found = _malformed(path, node, document, context["expected"], context.get("reason", ""))
+    elif kind == "unfit":
+        found = _unfit(path, node, document, context["expected"])
+    elif kind == "clash":
+        found = _clash(path, node, document, error["msg"], context["advice"])
     elif kind in _BOUNDS:
         name, words = _BOUNDS[kind]
         found = _unfit(path, node, document, words.format(context[name]))
@@ -132,6 +136,18 @@ def _malformed(path: Path, node: Node | None, document: Document, expected: str,
             return quoted
     problem = _unfit(path, node, document, expected)
     return problem._replace(message=f"{problem.message}: {reason}") if reason else problem
+
+
+def _clash(path: Path, node: Node | None, document: Document, message: str, advice: str) -> Diagnostic:
+    return Diagnostic(
+        Code.REFUSED_COMBINATION,
+        Severity.ERROR,
+        f"{dotted(path)} {message}",
+        document.span(path),
+        dotted(path),
+        describe(node, path),
+        suggestions=(Suggestion(advice),),
+    )
 
 
 def _unfit(path: Path, node: Node | None, document: Document, expected: str) -> Diagnostic:

@@ -45,7 +45,8 @@ def test_what_does_not_fit_is_found_by_the_linter(path: str, persistence: dict[s
 
 @pytest.mark.parametrize("path", [CONTROL_PLANE, ETCD])
 def test_a_claim_of_another_name_leaves_our_data_without_a_volume(path: str) -> None:
-    template = {"metadata": {"name": "other"}, "spec": {}}
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    template = {"metadata": {"name": "other"}, "spec": spec}
     (found,) = judge(lint(file(path, {"volumeClaimTemplates": [template]}))).diagnostics
     assert (found.code, found.path) == ("VC299", f"{path}.persistence")
     assert "mounts the volume data" in found.message

@@ -77,7 +77,8 @@ def test_every_closed_set_takes_its_own_words_and_no_other(name: str, field: str
         value = Scalar(HERE, word, word)
         many = types()[name]["fields"][field].startswith("[]")
         node = mapping(HERE, [Entry(field, HERE, Items(HERE, (value,), 1) if many else value)])
-        return [item.error["type"] for item in refusals(KubeType(name, partial=True), node, ("x",))]
+        found = refusals(KubeType(name, partial=True), node, ("x",))
+        return [item.error["type"] for item in found if item.schema]
 
     assert choices_of(name, field)
     assert [refused(word) for word in choices_of(name, field)] == [[]] * len(choices_of(name, field))

@@ -23,6 +23,7 @@ def remote(source: str) -> str:
 EMBEDDED = "controlPlane: {backingStore: {etcd: {embedded: {enabled: true}}}}"
 DEPLOYED = "controlPlane: {backingStore: {etcd: {deploy: {enabled: true}}}}"
 NO_CLAIM = "controlPlane: {statefulSet: {persistence: {volumeClaim: {enabled: false}}}}"
+TEMPLATE = "{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"
 CLAIM = "controlPlane.statefulSet.persistence.volumeClaim"
 
 
@@ -64,7 +65,7 @@ def test_a_claim_is_not_dropped() -> None:
     [
         ("{}", "{controlPlane: {statefulSet: {persistence: {volumeClaim: {size: 9Gi}}}}}", f"{CLAIM}.size"),
         (
-            "controlPlane: {statefulSet: {persistence: {volumeClaimTemplates: [{metadata: {name: data}, spec: {}}]}}}",
+            f"controlPlane: {{statefulSet: {{persistence: {{volumeClaimTemplates: [{TEMPLATE}]}}}}}}",
             "{}",
             "controlPlane.statefulSet.persistence.volumeClaimTemplates",
         ),
