@@ -6,6 +6,7 @@ PYTHON ?= python3
 FUZZ_SEED ?= 1
 FUZZ_MINUTES ?= 60
 BIN := .venv/bin
+ON_A_HOST := trap '$(BIN)/python -m devhost --name tests down' EXIT; VCLUSTER_E2E_HOST=tests $(BIN)/pytest -q
 UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
 
 .PHONY: help
@@ -44,12 +45,11 @@ unit: venv ## Tests that need nothing but Python
 
 .PHONY: chart
 chart: venv ## The chart under Helm 3 and Helm 4, and before a real API server
-	$(BIN)/pytest -q tests/chart
+	$(ON_A_HOST) tests/chart
 
 .PHONY: e2e
 e2e: venv ## Tests on a real Kubernetes (starts one; or uses the cluster of KUBECONFIG)
-	status=0; VCLUSTER_E2E_HOST=tests $(BIN)/pytest -q -m "devhost or e2e or integration" || status=$$?; \
-	  $(BIN)/python -m devhost --name tests down; exit $$status
+	$(ON_A_HOST) -m "devhost or e2e or integration"
 
 .PHONY: test
 test: lint unit chart e2e ## Everything: lint, types, import contracts, unit, chart and e2e tests
