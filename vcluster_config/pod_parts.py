@@ -27,6 +27,20 @@ POD_SECURITY: Final[Json] = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 
+_ESCALATING: Final = frozenset({"SYS_ADMIN", "CAP_SYS_ADMIN"})
+
+
+def secured(ours: Json, given: Json) -> Json:
+    """A security context of the user over ours, without what of ours Kubernetes refuses beside it."""
+    merged = {**ours, **given}
+    more = given.get("privileged") or _ESCALATING & {*(given.get("capabilities", {}).get("add") or ())}
+    if more and "allowPrivilegeEscalation" not in given:
+        merged.pop("allowPrivilegeEscalation", None)
+    if given.get("runAsUser") == 0 and "runAsNonRoot" not in given:
+        merged["runAsNonRoot"] = False
+    return merged
+
+
 RUNTIME_VOLUME: Final[Json] = {"name": "runtime", "emptyDir": {"medium": "Memory", "sizeLimit": "16Mi"}}
 SOCKETS_VOLUME: Final[Json] = {"name": "sockets", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}}
 CONFIG_VOLUME: Final[Json] = {"name": "config", "secret": {"secretName": CONFIG_SECRET}}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from vcluster_config.compile.corefile import corefile
 from vcluster_config.images import with_default_registry
+from vcluster_config.pod_parts import secured
 from vcluster_contract import layout
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _container(config: Config) -> Json:
         ],
         "livenessProbe": _probe("/health", 8080, period=10, failures=5, timeout=5),
         "readinessProbe": _probe("/ready", 8181, period=2, failures=3, timeout=1),
-        "securityContext": {**_SECURITY, **config.control_plane.coredns.security.container_security_context},
+        "securityContext": secured(_SECURITY, config.control_plane.coredns.security.container_security_context),
         "volumeMounts": [
             {"name": "config-volume", "mountPath": "/etc/coredns", "readOnly": True},
             {"name": "custom-config-volume", "mountPath": "/etc/coredns/custom", "readOnly": True},

@@ -116,7 +116,7 @@ def _pod(resolved: Resolved, etcd: DeployedEtcd) -> PodSpec:
         affinity=affinity(scheduling.affinity, section.high_availability.replicas, _SELECTOR),
         tolerations=tuple(scheduling.tolerations),
         topology_spread_constraints=tuple(scheduling.topology_spread_constraints),
-        security_context={**pod_parts.POD_SECURITY, **section.security.pod_security_context},
+        security_context=pod_parts.secured(pod_parts.POD_SECURITY, section.security.pod_security_context),
         init_containers=(_secured(etcd, bootstrap_etcd(resolved)),),
         containers=(_secured(etcd, _member(resolved, etcd)),),
         volumes=(pod_parts.RUNTIME_VOLUME, _AUTHORITY_VOLUME, *data, *section.persistence.add_volumes),
@@ -140,7 +140,7 @@ def _member(resolved: Resolved, etcd: DeployedEtcd) -> Container:
 
 
 def _secured(etcd: DeployedEtcd, container: Container) -> Json:
-    context = {**container.security_context, **etcd.stateful_set.security.container_security_context}
+    context = pod_parts.secured(container.security_context, etcd.stateful_set.security.container_security_context)
     plain: Json = to_builtins(replace(container, security_context=context))
     return plain
 

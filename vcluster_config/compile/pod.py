@@ -55,7 +55,7 @@ def _spec(resolved: Resolved) -> PodSpec:
         dns_config=_plain(workload.dns_config) if workload.dns_config else {},
         runtime_class_name=workload.runtime_class_name,
         host_aliases=tuple(_plain(item) for item in workload.host_aliases),
-        security_context={**pod_parts.POD_SECURITY, **workload.security.pod_security_context},
+        security_context=pod_parts.secured(pod_parts.POD_SECURITY, workload.security.pod_security_context),
         init_containers=(*workload.init_containers, *(_finished(resolved, item) for item in _init(resolved))),
         containers=(*(_finished(resolved, item) for item in _main(resolved)), *workload.sidecar_containers),
         volumes=_volumes(resolved),
@@ -79,7 +79,7 @@ def _main(resolved: Resolved) -> tuple[Container, ...]:
 def _finished(resolved: Resolved, container: Container) -> Json:
     """One of our containers with the probes and the security context of the user over ours."""
     workload = resolved.config.control_plane.stateful_set
-    context = {**container.security_context, **workload.security.container_security_context}
+    context = pod_parts.secured(container.security_context, workload.security.container_security_context)
     finished: Json = to_builtins(replace(adjusted(container, workload.probes), security_context=context))
     return finished
 

@@ -16,7 +16,7 @@ from vcluster_config.errors import CompileError
 from vcluster_config.images import reference
 from vcluster_config.objects import Container, ContainerPort, Json, VolumeMount
 from vcluster_config.placeholders import DATASTORE_SECRET
-from vcluster_config.pod_parts import CONTAINER_SECURITY, RUNTIME, SOCKETS, plain_env, secret_env
+from vcluster_config.pod_parts import CONTAINER_SECURITY, RUNTIME, SOCKETS, plain_env, secret_env, secured
 from vcluster_contract import layout, versions
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def control_plane(config: DistroK0s, request: Request, *, given: Json | None) ->
                 readiness_probe=https("/readyz", layout.API_SERVER_PORT, period=3, failures=3, timeout=5),
                 liveness_probe=https("/livez", layout.API_SERVER_PORT, period=10, failures=8, timeout=15),
                 resources=request.resources,
-                security_context={**_SECURITY, **config.security_context},
+                security_context=secured(_SECURITY, config.security_context),
                 volume_mounts=(RUNTIME, SOCKETS, _DATA, _RUN, _TMP, *request.datastore.mounts),
             ),
         ),

@@ -24,6 +24,7 @@ from vcluster_config.pod_parts import (
     plain_env,
     runtime_env,
     secret_env,
+    secured,
 )
 from vcluster_contract import layout, versions
 
@@ -61,7 +62,7 @@ def control_plane(config: DistroK3s, request: Request) -> ControlPlane:
                 readiness_probe=https("/readyz", layout.API_SERVER_PORT, period=3, failures=3, timeout=5),
                 liveness_probe=https("/livez", layout.API_SERVER_PORT, period=10, failures=8, timeout=15),
                 resources=request.resources,
-                security_context={**CONTAINER_SECURITY, **config.security_context},
+                security_context=secured(CONTAINER_SECURITY, config.security_context),
                 volume_mounts=(RUNTIME_READ_ONLY, SOCKETS, _DATA, *_SCRATCH, *request.datastore.mounts),
             ),
         ),

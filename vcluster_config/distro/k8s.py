@@ -11,7 +11,15 @@ from vcluster_config.distro.types import ControlPlane, Request
 from vcluster_config.errors import CompileError
 from vcluster_config.images import reference
 from vcluster_config.objects import Container, ContainerPort, Json, Resources
-from vcluster_config.pod_parts import CONTAINER_SECURITY, RUNTIME_READ_ONLY, SOCKETS, field_env, plain_env, runtime_env
+from vcluster_config.pod_parts import (
+    CONTAINER_SECURITY,
+    RUNTIME_READ_ONLY,
+    SOCKETS,
+    field_env,
+    plain_env,
+    runtime_env,
+    secured,
+)
 from vcluster_contract import layout, versions
 
 if TYPE_CHECKING:
@@ -66,7 +74,7 @@ def _api_server(config: DistroK8s, request: Request, version: str) -> Container:
         readiness_probe=https("/readyz", layout.API_SERVER_PORT, period=3, failures=3, timeout=5),
         liveness_probe=https("/livez", layout.API_SERVER_PORT, period=10, failures=8, timeout=15),
         resources=request.resources,
-        security_context={**CONTAINER_SECURITY, **config.security_context},
+        security_context=secured(CONTAINER_SECURITY, config.security_context),
         volume_mounts=(RUNTIME_READ_ONLY, SOCKETS, *request.datastore.mounts),
     )
 
@@ -81,7 +89,7 @@ def _controller_manager(config: DistroK8s, request: Request) -> Container:
         env=(runtime_env(layout.SERVICE_CIDR_ENV), *_env(config, {"GOGC": "50"})),
         liveness_probe=https("/healthz", layout.CONTROLLER_MANAGER_PORT, period=10, failures=8, timeout=15, delay=15),
         resources=Resources(requests={"cpu": "15m", "memory": "64Mi"}, limits={"memory": "1Gi"}),
-        security_context={**CONTAINER_SECURITY, **config.security_context},
+        security_context=secured(CONTAINER_SECURITY, config.security_context),
         volume_mounts=(RUNTIME_READ_ONLY,),
     )
 
@@ -96,7 +104,7 @@ def _scheduler(config: DistroK8s, request: Request) -> Container:
         env=_env(config, {"GOGC": "50"}),
         liveness_probe=https("/healthz", layout.SCHEDULER_PORT, period=10, failures=8, timeout=15, delay=15),
         resources=Resources(requests={"cpu": "10m", "memory": "48Mi"}, limits={"memory": "1Gi"}),
-        security_context={**CONTAINER_SECURITY, **config.security_context},
+        security_context=secured(CONTAINER_SECURITY, config.security_context),
         volume_mounts=(RUNTIME_READ_ONLY,),
     )
 

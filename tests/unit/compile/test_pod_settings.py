@@ -10,6 +10,7 @@ from tests.unit.compile.compiling import container, pod_spec, setting
 from vcluster_contract import layout
 
 POD = "controlPlane.statefulSet"
+DISTRO = "controlPlane.distro.k8s"
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,21 @@ def test_bootstrap_has_no_cpu_limit_unless_it_is_given_one() -> None:
     assert "cpu" not in container(layout.BOOTSTRAP_CONTAINER)["resources"]["limits"]
     settings = setting("controlPlane.distro.k8s.resources", {"limits": {"cpu": "2"}})
     assert container(layout.BOOTSTRAP_CONTAINER, settings)["resources"]["limits"]["cpu"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"privileged": True}, {"privileged": True, "allowPrivilegeEscalation": None, "runAsNonRoot": True}),
+        ({"capabilities": {"add": ["SYS_ADMIN"]}}, {"allowPrivilegeEscalation": None}),
+        ({"capabilities": {"add": ["NET_ADMIN"]}}, {"allowPrivilegeEscalation": False}),
+        ({"runAsUser": 0}, {"runAsUser": 0, "runAsNonRoot": False, "allowPrivilegeEscalation": False}),
+        ({"runAsUser": 0, "runAsNonRoot": True}, {"runAsNonRoot": True}),
+    ],
+)
+@pytest.mark.parametrize("path", [f"{POD}.security.containerSecurityContext", f"{DISTRO}.securityContext"])
+def test_what_contradicts_a_given_security_context_gives_way(
+    path: str, given: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    found = container(layout.API_SERVER_CONTAINER, setting(path, given))["securityContext"]
+    assert {key: found.get(key) for key in expected} == expected
