@@ -7,7 +7,7 @@ class CompileError(ValueError):
     """One sentence that names the path, what was found and how to fix it.
 
     Attributes:
-        path: path in vcluster.yaml, dots between keys.
+        path: path in vcluster.yaml, dots between keys, items of lists as ``[0]``.
     """
 
     def __init__(self, path: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from vcluster_config.lint.case import Case, keys
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vcluster_config.source.node import Path
 
 T = TypeVar("T")
+_STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _CHOICES: Final = tuple(
     keys(path)
     for path in (
@@ -69,6 +71,12 @@ def _sets(report: Report, paths: tuple[Path, ...]) -> bool:
     return any(report.document.find(path) is not None for path in paths)
 
 
+def _steps(path: str) -> Path:
+    """A path with items of lists: ``sidecarContainers[0].name``."""
+    found = _STEP.findall(path)
+    return tuple(int(index) if index else key for key, index in found)
+
+
 def _accepted(report: Report, step: Callable[[Config], T]) -> T | None:
     from vcluster_config.errors import CompileError
 
@@ -77,6 +85,6 @@ def _accepted(report: Report, step: Callable[[Config], T]) -> T | None:
         return step(report.config)
     except CompileError as error:
         case = Case(report.config, report.document)
-        refusal = case.finding(Code.NOT_COMPILED, keys(error.path), error.message)
+        refusal = case.finding(Code.NOT_COMPILED, _steps(error.path), error.message)
         report.diagnostics[:] = in_order([*report.diagnostics, refusal])
         return None

@@ -72,8 +72,13 @@ def _metadata(resolved: Resolved) -> Metadata:
 
 def _template(resolved: Resolved, syncer: SyncerConfig) -> PodTemplate:
     template = pod_template(resolved, syncer)
-    persistence = resolved.config.control_plane.stateful_set.persistence
-    volumes.check(template.spec, _claims(resolved), persistence, "controlPlane.statefulSet.persistence")
+    workload = resolved.config.control_plane.stateful_set
+    path = "controlPlane.statefulSet"
+    added = {
+        f"{path}.initContainers": workload.init_containers,
+        f"{path}.sidecarContainers": workload.sidecar_containers,
+    }
+    volumes.check(template.spec, _claims(resolved), workload.persistence, f"{path}.persistence", added)
     return template
 
 

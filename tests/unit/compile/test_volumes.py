@@ -59,3 +59,31 @@ def test_volumes_with_their_mounts_and_claims_are_accepted(path: str) -> None:
     assert report.diagnostics == []
     assert report.config is not None
     assert compile_config(report.config).values()
+
+
+@pytest.mark.parametrize("kind", ["initContainers", "sidecarContainers"])
+def test_a_mount_of_the_users_container_is_refused_where_it_stands(kind: str) -> None:
+    text = f"""
+        controlPlane:
+          statefulSet:
+            {kind}:
+              - name: first
+                image: a
+              - name: second
+                image: a
+                volumeMounts:
+                  - {{name: config, mountPath: /a}}
+                  - {{name: extra, mountPath: /b}}
+    """
+    (found,) = judge(lint(text)).diagnostics
+    assert (found.code, found.path) == ("VC299", f"{CONTROL_PLANE}.{kind}[1].volumeMounts[1].name")
+    assert (found.span.line, found.span.column) == (10, 20)
+    assert "container second mounts the volume extra" in found.message
+
+
+@pytest.mark.parametrize("kind", ["initContainers", "sidecarContainers"])
+@pytest.mark.parametrize("names", [["syncer"], ["bootstrap"], ["extra", "extra"]])
+def test_two_containers_of_one_name_are_refused_at_the_later_one(kind: str, names: list[str]) -> None:
+    containers = [{"name": name, "image": "a"} for name in names]
+    (found,) = judge(lint(json.dumps({"controlPlane": {"statefulSet": {kind: containers}}}))).diagnostics
+    assert (found.code, found.path) == ("VC299", f"{CONTROL_PLANE}.{kind}[{len(names) - 1}].name")
