@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from vcluster_config.lint.case import Case, keys
@@ -23,11 +24,11 @@ _SECTIONS: Final = tuple(
         ("controlPlane.coredns.deployment.resources", "requests", "limits"),
         ("controlPlane.backingStore.etcd.deploy.statefulSet.resources", "requests", "limits"),
         ("sync.toHost.pods.rewriteHosts.initContainer.resources", "requests", "limits"),
-        ("policies.limitRange", "defaultRequest", "default"),
-        ("policies.limitRange", "min", "max"),
     )
 )
 """Amounts that must not be above others; their defaults count too."""
+_LIMITS: Final = keys("policies.limitRange")
+_LEVELS: Final = ("min", "defaultRequest", "default", "max")
 _QUOTA: Final = keys("policies.resourceQuota.quota")
 
 
@@ -36,6 +37,8 @@ def check(case: Case) -> Iterator[Diagnostic]:
     for low, high in _SECTIONS:
         if case.written(low) or case.written(high):
             yield from _above(case, low, high, value_at(case.config, low), value_at(case.config, high))
+    if case.written(_LIMITS):
+        yield from _rising(case)
     typed = {low[:-1] for low, _ in _SECTIONS}
     for path, node, _ in walk(case.document.root):
         if path[-1] == "resources" and path not in typed and isinstance(node, Mapping):
@@ -63,6 +66,17 @@ def _above(case: Case, low: Path, high: Path, requests: Any, limits: Any) -> Ite
             related=((*high, name) if written[:-1] == low else (*low, name),),
             advice="Kubernetes refuses such containers: lower one, or raise the other",
         )
+
+
+def _rising(case: Case) -> Iterator[Diagnostic]:
+    """Each level of a LimitRange is at most the next one that names the resource (API server, LimitRangeItem)."""
+    amounts = {level: value_at(case.config, (*_LIMITS, level)) for level in _LEVELS}
+    for name in sorted({name for level in amounts.values() for name in level}):
+        named = [level for level in _LEVELS if name in amounts[level]]
+        for low, high in pairwise(named):
+            if any(case.written((*_LIMITS, level, name)) for level in (low, high)):
+                lower, higher = ({name: amounts[level][name]} for level in (low, high))
+                yield from _above(case, (*_LIMITS, low), (*_LIMITS, high), lower, higher)
 
 
 def _quota(case: Case) -> Iterator[Diagnostic]:
