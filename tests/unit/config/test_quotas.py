@@ -85,4 +85,5 @@ def test_scopes_fit_each_other_and_the_quota() -> None:
     assert found(f"policies: {{resourceQuota: {{scopes: [Terminating], {only_pods}}}}}") == []
     twice = found(f"policies: {{resourceQuota: {{scopes: [Terminating, NotTerminating], {only_pods}}}}}")
     assert twice == [("VC218", f"{QUOTA}.scopes[1]")]
-    assert found("policies: {resourceQuota: {scopes: [Terminating]}}") == [("VC218", f"{QUOTA}.scopes[0]")]
+    for scope in ("Terminating", "BestEffort", "PriorityClass", "VolumeAttributesClass"):
+        assert found(f"policies: {{resourceQuota: {{scopes: [{scope}]}}}}") == [("VC218", f"{QUOTA}.scopes[0]")]

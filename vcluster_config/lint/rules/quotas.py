@@ -40,6 +40,11 @@ _HUGE: Final = re.compile(r"(requests\.)?hugepages-[0-9]+[KMG]i")
 _EXCLUSIVE: Final = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 _OF_PODS: Final = frozenset({"pods", *(name for name in _COMPUTED if not name.endswith("ephemeral-storage"))})
 
+_SCOPED: Final = {
+    "BestEffort": frozenset({"pods"}),
+    "VolumeAttributesClass": frozenset({"persistentvolumeclaims", "requests.storage"}),
+}
+
 
 def check(case: Case) -> Iterator[Diagnostic]:
     """All rules of this family (Kubernetes, validation of ResourceQuota, LimitRange and ResourceRequirements)."""
@@ -112,13 +117,14 @@ def _scopes(case: Case) -> Iterator[Diagnostic]:
             message = f"{one} and {other} exclude each other"
             yield case.finding(Code.REFUSED_COMBINATION, path, message, advice="keep one of them")
     for index, scope in enumerate(scopes):
-        of_pods = {"pods"} if scope == "BestEffort" else _OF_PODS
-        outside = sorted(name for name in section.quota if name in _KNOWN and name not in of_pods)
-        if outside and scope != "VolumeAttributesClass":
+        fitting = _SCOPED.get(scope, _OF_PODS)
+        outside = sorted(name for name in section.quota if name in _KNOWN and name not in fitting)
+        if outside:
             yield case.finding(
                 Code.REFUSED_COMBINATION,
                 (*_SCOPES, index),
-                f"scope {scope} is about pods, and the quota bounds {', '.join(outside)}",
+                f"scope {scope} is about {'pods' if 'pods' in fitting else 'claims'}, and the quota bounds "
+                f"{', '.join(outside)}",
                 related=(_QUOTA,),
                 advice="remove them from the quota with null, or remove the scope",
             )
