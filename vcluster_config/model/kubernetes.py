@@ -49,6 +49,20 @@ _RANGES: Final = {
     ("PreferredSchedulingTerm", "weight"): (1, 100),
 }
 """Bounds that the API server enforces (https://kubernetes.io/docs/reference/kubernetes-api/)."""
+_WHOLE: Final = ("integer", "int-or-string")
+_INT64: Final = {
+    "deletionGracePeriodSeconds",
+    "expirationSeconds",
+    "fsGroup",
+    "generation",
+    "runAsGroup",
+    "runAsUser",
+    "seconds",
+    "supplementalGroups",
+    "terminationGracePeriodSeconds",
+    "tolerationSeconds",
+}
+"""Fields of 64 bits, by name; all other whole numbers of Kubernetes have 32, beyond which nothing can be decoded."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +176,9 @@ def _scalar(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterat
     elif (words := choices_of(*field)) and value not in words:
         choices = ", ".join(f"'{choice}'" for choice in words)
         yield Refusal(path, {"type": "literal_error", "ctx": {"expected": choices}})
-    elif field in _RANGES and isinstance(value, int):
-        yield from _outside(value, *_RANGES[field], path)
+    elif isinstance(value, int) and kind in _WHOLE:
+        bits = 64 if field[1] in _INT64 else 32
+        yield from _outside(value, *_RANGES.get(field, (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)), path)
 
 
 def _outside(value: int, low: int, high: int, path: Path) -> Iterator[Refusal]:

@@ -58,6 +58,11 @@ def test_a_word_outside_the_set_is_found_where_it_stands(text: str, wrong: str, 
     ("text", "expected"),
     [
         (CONTAINER + "ports: [{containerPort: 70000}]", "at most 65535"),
+        (CONTAINER + "livenessProbe: {exec: {command: [a]}, periodSeconds: 2147483648}", "at most 2147483647"),
+        (
+            SCHEDULING + "tolerations: [{operator: Exists, effect: NoExecute, tolerationSeconds: 9223372036854775808}]",
+            "at most 9223372036854775807",
+        ),
         (CONTAINER + "startupProbe: {tcpSocket: {port: 0}}", "at least 1"),
         (
             SPREAD + "maxSkew: 0, whenUnsatisfiable: DoNotSchedule}]",
@@ -69,6 +74,11 @@ def test_a_number_out_of_bounds_is_found(text: str, expected: str) -> None:
     (found,) = lint(text).diagnostics
     assert found.code is Code.MALFORMED_VALUE
     assert found.expected.startswith(expected)
+
+
+def test_numbers_of_64_bits_may_be_large() -> None:
+    text = SCHEDULING + "tolerations: [{operator: Exists, effect: NoExecute, tolerationSeconds: 2147483648}]"
+    assert lint(text).diagnostics == []
 
 
 @pytest.mark.parametrize(("name", "field"), CLOSED)
