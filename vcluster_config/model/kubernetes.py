@@ -177,8 +177,9 @@ def _scalar(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterat
         choices = ", ".join(f"'{choice}'" for choice in words)
         yield Refusal(path, {"type": "literal_error", "ctx": {"expected": choices}})
     elif isinstance(value, int) and kind in _WHOLE:
-        bits = 64 if field[1] in _INT64 else 32
-        yield from _outside(value, *_RANGES.get(field, (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)), path)
+        end = 2**63 if field[1] in _INT64 else 2**31
+        low, high = _RANGES.get(field, (-end, end - 1))
+        yield from _outside(value, low, high, path)
 
 
 def _outside(value: int, low: int, high: int, path: Path) -> Iterator[Refusal]:
