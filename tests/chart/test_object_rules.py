@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.harness.host import resolve
 from tests.e2e.harness.shell import CommandFailed
-from tests.unit.config.object_cases import CASES, Case
+from tests.unit.config.object_cases import CASES, QUOTAS, UNKNOWN_QUOTAS, Case
 
 pytestmark = [pytest.mark.devhost, pytest.mark.timeout(300)]
 Json = dict[str, Any]
@@ -165,3 +165,15 @@ def test_the_server_takes_every_right_object() -> None:
     told = answers([whole(case, case.right, number) for number, case in enumerate(CASES)])
     assert [line for line in told.splitlines() if "invalid" in line or "error" in line] == []
     assert told.count("created (server dry run)") == len(CASES)
+
+
+def test_the_server_knows_the_resources_of_a_quota_that_the_linter_knows() -> None:
+    names = (*QUOTAS, *UNKNOWN_QUOTAS)
+    told = answers(
+        [
+            {**_QUOTA, "metadata": {"name": f"quota-{number}"}, "spec": {"hard": {name: "1Gi"}}}
+            for number, name in enumerate(names)
+        ]
+    )
+    accepted = [name for number, name in enumerate(names) if f"quota-{number} created" in told]
+    assert accepted == list(QUOTAS)

@@ -436,6 +436,11 @@ CASES: tuple[Case, ...] = (
         {"apiGroups": ["*"], "apiVersions": ["v1"], "resources": ["pods"], "operations": ["CREATE"]},
     ),
 )
+UNKNOWN_QUOTAS = ("cpus", "request.cpu", "limits.storage", "limits.hugepages-2Mi", "nvidia.com/", "count", "Pods")
+QUOTAS = (
+    *("cpu", "pods", "requests.storage", "limits.ephemeral-storage", "services.nodeports", "requests.hugepages-2Mi"),
+    *("requests.nvidia.com/gpu", "count/deployments.apps", "gold.storageclass.storage.k8s.io/requests.storage"),
+)
 BEYOND_THE_SERVER = (
     Case(
         "SecurityContext", {"runAsNonRoot": True, "runAsUser": 0}, "runAsUser", {"runAsNonRoot": True, "runAsUser": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.config.linting import lint
+from tests.unit.config.object_cases import QUOTAS, UNKNOWN_QUOTAS
 
 QUOTA = "policies.resourceQuota"
 LIMITS = "policies.limitRange"
@@ -14,7 +15,7 @@ def found(text: str) -> list[tuple[str, str]]:
     return [(item.code, item.path) for item in lint(text).diagnostics]
 
 
-@pytest.mark.parametrize("name", ["cpus", "request.cpu", "limits.storage", "nvidia.com/", "count", "Pods"])
+@pytest.mark.parametrize("name", UNKNOWN_QUOTAS)
 def test_a_quota_of_an_unknown_resource_is_refused_at_its_name(name: str) -> None:
     text = f"policies:\n  resourceQuota:\n    quota:\n      {name}: 1\n"
     (item,) = lint(text).diagnostics
@@ -26,20 +27,7 @@ def test_a_misspelled_resource_is_told_what_it_was_meant_to_be() -> None:
     assert [suggestion.title for suggestion in item.suggestions] == ["did you mean requests.memory?"]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *(
-            "cpu",
-            "pods",
-            "requests.storage",
-            "limits.ephemeral-storage",
-            "services.nodeports",
-            "requests.hugepages-2Mi",
-        ),
-        *("requests.nvidia.com/gpu", "count/deployments.apps", "gold.storageclass.storage.k8s.io/requests.storage"),
-    ],
-)
+@pytest.mark.parametrize("name", QUOTAS)
 def test_quotas_that_kubernetes_knows_are_taken(name: str) -> None:
     assert found(f"policies: {{resourceQuota: {{quota: {{{name}: 100}}}}}}") == []
 

@@ -36,7 +36,7 @@ _COUNTED: Final = frozenset(
 _COMPUTED: Final = _COMPUTE | {f"{kind}.{name}" for kind in ("limits", "requests") for name in _COMPUTE}
 _KNOWN: Final = _COUNTED | _COMPUTED | {"requests.storage"}
 _QUALIFIED: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_HUGE: Final = re.compile(r"(requests\.)?hugepages-[0-9]+[KMG]i")
+_HUGE: Final = re.compile(r"hugepages-[0-9]+[KMG]i")
 _EXCLUSIVE: Final = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 _OF_PODS: Final = frozenset({"pods", *(name for name in _COMPUTED if not name.endswith("ephemeral-storage"))})
 
@@ -72,7 +72,7 @@ def _holds_compute(path: Path) -> bool:
 def _quota_name(case: Case, name: str) -> Iterator[Diagnostic]:
     path = (*_QUOTA, name)
     value = case.config.policies.resource_quota.quota.get(name)
-    if name not in _KNOWN and not _QUALIFIED.fullmatch(name) and not _HUGE.fullmatch(name):
+    if name not in _KNOWN and not _QUALIFIED.fullmatch(name) and not _HUGE.fullmatch(name.removeprefix("requests.")):
         expected = "a resource such as requests.cpu, limits.memory or pods, or count/PLURAL.GROUP"
         yield _unknown(case, path, name, expected, _KNOWN)
     elif value is not None:
