@@ -15,6 +15,9 @@ HOOK = "policies.centralAdmission.validatingWebhooks[0].webhooks"
 URL = 'clientConfig: {url: "https://hooks.example.com"}'
 SELECTED = "from: [{{podSelector: {{matchExpressions: [{}]}}}}]"
 SELECTOR = f"{INGRESS}.from[0].podSelector.matchExpressions[0]"
+INIT = "controlPlane: {{statefulSet: {{initContainers: [{{name: a, image: b, {}}}]}}}}"
+SPREADS = "controlPlane: {{statefulSet: {{scheduling: {{topologySpreadConstraints: [{0}DoNotSchedule}}, {0}{1}}}]}}}}}}"
+SPREAD = "{maxSkew: 1, topologyKey: zone, whenUnsatisfiable: "
 CLAIM = "persistence: {{volumeClaim: {{accessModes: {}}}}}"
 
 
@@ -43,6 +46,16 @@ CLAIM = "persistence: {{volumeClaim: {{accessModes: {}}}}}"
         (HOOKS.format(f"{{{URL}}}"), "VC105", f"{HOOK}[0]"),
         (HOOKS.format(f"{{name: a, {URL}}}, {{name: a, {URL}}}"), "VC218", f"{HOOK}[1].name"),
         (HOOKS.format(f"{{name: a, sideEffects: Some, {URL}}}"), "VC103", f"{HOOK}[0].sideEffects"),
+        (
+            INIT.format("livenessProbe: {httpGet: {port: 80}}"),
+            "VC218",
+            "controlPlane.statefulSet.initContainers[0].livenessProbe",
+        ),
+        (
+            SPREADS.format(SPREAD, "DoNotSchedule"),
+            "VC218",
+            "controlPlane.statefulSet.scheduling.topologySpreadConstraints[1]",
+        ),
         ("controlPlane: {statefulSet: {dnsPolicy: None}}", "VC218", "controlPlane.statefulSet.dnsPolicy"),
         (
             f"controlPlane: {{statefulSet: {{{CLAIM.format('[]')}}}}}",
@@ -68,6 +81,8 @@ def test_a_part_that_would_be_refused_is_found(text: str, code: str, path: str) 
 @pytest.mark.parametrize(
     "text",
     [
+        INIT.format("restartPolicy: Always, livenessProbe: {httpGet: {port: 80}}"),
+        SPREADS.format(SPREAD, "ScheduleAnyway"),
         NETWORK.format("{from: [{namespaceSelector: {}, podSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8}}]}"),
         NETWORK.format("{ports: [{port: 80, endPort: 90}, {port: http}, {protocol: UDP}]}"),
         NETWORK.format(f"{{{SELECTED.format('{key: a, operator: In, values: [b]}')}}}"),

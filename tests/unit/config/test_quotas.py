@@ -67,6 +67,11 @@ def test_containers_ask_for_resources_that_nodes_have() -> None:
     assert found(f"controlPlane: {{statefulSet: {{sidecarContainers: [{sidecar}]}}}}") == [("VC104", path)]
 
 
+def test_nobody_asks_for_less_than_nothing() -> None:
+    path = "controlPlane.coredns.deployment.resources.requests.cpu"
+    assert found("controlPlane: {coredns: {deployment: {resources: {requests: {cpu: -1}}}}}") == [("VC104", path)]
+
+
 def test_scopes_fit_each_other_and_the_quota() -> None:
     only_pods = "quota: {pods: 3, requests.storage: null, limits.ephemeral-storage: null, services.nodeports: null, "
     only_pods += "requests.ephemeral-storage: null, services.loadbalancers: null}"

@@ -34,6 +34,8 @@ def check(case: Case) -> Iterator[Diagnostic]:
             message = "a Role is about a namespace, and these paths are in none"
             yield case.finding(Code.REFUSED_COMBINATION, path, message, advice="move the rule to rbac.clusterRole")
     yield from _pod(case)
+    yield from _init_containers(case)
+    yield from _spreads(case)
     if case.written(("policies", "networkPolicy")):
         yield from _network(case)
     if case.written(("policies", "centralAdmission")):
@@ -70,6 +72,34 @@ def _pod(case: Case) -> Iterator[Diagnostic]:
             place = keys(f"{path}.persistence.volumeClaim.accessModes")
             advice = "name one access mode, such as ReadWriteOnce"
             yield case.finding(Code.REFUSED_COMBINATION, place, f"{dotted(place)} {found}", advice=advice)
+
+
+def _init_containers(case: Case) -> Iterator[Diagnostic]:
+    for number, container in enumerate(case.config.control_plane.stateful_set.init_containers):
+        for key in ("lifecycle", "livenessProbe", "readinessProbe", "startupProbe"):
+            if container.get(key) and container.get("restartPolicy") != "Always":
+                yield case.finding(
+                    Code.REFUSED_COMBINATION,
+                    (*_STATEFUL_SET, "initContainers", number, key),
+                    f"an init container that ends has no {key}",
+                    advice="set restartPolicy to Always, which makes it a sidecar, or remove it",
+                )
+
+
+def _spreads(case: Case) -> Iterator[Diagnostic]:
+    plane = case.config.control_plane
+    for path, constraints in (
+        ("controlPlane.statefulSet.scheduling", plane.stateful_set.scheduling.topology_spread_constraints),
+        ("controlPlane.coredns.deployment", plane.coredns.deployment.topology_spread_constraints),
+    ):
+        seen = set()
+        for number, item in enumerate(constraints):
+            pair = item["topologyKey"], item["whenUnsatisfiable"]
+            if pair in seen:
+                place = (*keys(path), "topologySpreadConstraints", number)
+                message = f"a constraint for {pair[0]} with {pair[1]} is there already"
+                yield case.finding(Code.REFUSED_COMBINATION, place, message, advice="make one of the two")
+            seen.add(pair)
 
 
 def _network(case: Case) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from vcluster_config.lint.case import Case, keys
 from vcluster_config.source.codes import Code
-from vcluster_config.source.node import Mapping, dotted, walk
+from vcluster_config.source.node import Mapping, Scalar, dotted, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,8 @@ def check(case: Case) -> Iterator[Diagnostic]:
         elif _holds_compute(path):
             for entry in node.entries:
                 yield from _compute_name(case, (*path, entry.key), entry.key)
+                if isinstance(entry.value, Scalar):
+                    yield from _amount(case, (*path, entry.key), entry.value.text, counted=False)
     if case.written(_SCOPES):
         yield from _scopes(case)
 
