@@ -35,8 +35,8 @@ _COUNTED: Final = frozenset(
 )
 _COMPUTED: Final = _COMPUTE | {f"{kind}.{name}" for kind in ("limits", "requests") for name in _COMPUTE}
 _KNOWN: Final = _COUNTED | _COMPUTED | {"requests.storage"}
-_QUALIFIED: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
-_HUGE: Final = re.compile(r"hugepages-[0-9]+[KMG]i")
+_QUALIFIED: Final = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_HUGE: Final = r"hugepages-[0-9]+[KMG]i"
 _EXCLUSIVE: Final = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 _OF_PODS: Final = frozenset({"pods", *(name for name in _COMPUTED if not name.endswith("ephemeral-storage"))})
 
@@ -74,7 +74,7 @@ def _holds_compute(path: Path) -> bool:
 def _quota_name(case: Case, name: str) -> Iterator[Diagnostic]:
     path = (*_QUOTA, name)
     value = case.config.policies.resource_quota.quota.get(name)
-    if name not in _KNOWN and not _QUALIFIED.fullmatch(name) and not _HUGE.fullmatch(name.removeprefix("requests.")):
+    if name not in _KNOWN and not _of_nodes(name) and not _of_nodes(name.removeprefix("requests.")):
         expected = "a resource such as requests.cpu, limits.memory or pods, or count/PLURAL.GROUP"
         yield _unknown(case, path, name, expected, _KNOWN)
     elif value is not None:
@@ -91,9 +91,14 @@ def _amount(case: Case, path: Path, value: str, *, counted: bool) -> Iterator[Di
 
 
 def _compute_name(case: Case, path: Path, name: str) -> Iterator[Diagnostic]:
-    if name not in _COMPUTE and not _QUALIFIED.fullmatch(name) and not _HUGE.fullmatch(name):
+    if name not in _COMPUTE and not _of_nodes(name):
         expected = "cpu, memory, ephemeral-storage, or a resource of a device such as example.com/gpu"
         yield _unknown(case, path, name, expected, _COMPUTE)
+
+
+def _of_nodes(name: str) -> bool:
+    """Whether it may be a resource of devices or huge pages."""
+    return bool(re.fullmatch(_QUALIFIED, name) or re.fullmatch(_HUGE, name))
 
 
 def _unknown(case: Case, path: Path, name: str, expected: str, known: frozenset[str]) -> Diagnostic:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -24,7 +23,7 @@ from vcluster_config.model.object_rules.breaches import (
     unique,
 )
 
-_HOST: Final = (re.compile(rf"(\*\.)?{NAME[0].pattern}"), "a host name such as api.example.com")
+_HOST: Final = (rf"(\*\.)?{NAME[0]}", "a host name such as api.example.com")
 _ALL: Final = ("PriorityClass", "VolumeAttributesClass")
 
 

@@ -12,11 +12,11 @@ Json = dict[str, Any]
 Breach = tuple[Path, dict[str, Any]]
 Rule = Callable[[Json], Iterator[Breach]]
 
-_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-_NAME: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_KEY: Final = re.compile(rf"({_NAME.pattern.replace('$', '/')}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?")
-_VALUE: Final = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
-_PORT: Final = re.compile(r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_LABEL: Final = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+_NAME: Final = r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+_KEY: Final = rf"({_NAME.replace('$', '/')}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+_VALUE: Final = r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
+_PORT: Final = r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 LABEL: Final = (_LABEL, "lower-case letters, digits and hyphens, at most 63")
 NAME: Final = (_NAME, "lower-case letters, digits, hyphens and dots")
 KEY: Final = (_KEY, "a label key such as example.com/name")
@@ -51,9 +51,9 @@ def at_most(high: int, value: Any, *path: str | int) -> Iterator[Breach]:
         yield path, {"type": "less_than_equal", "ctx": {"le": high}}
 
 
-def spelled(form: tuple[re.Pattern[str], str], value: Any, *path: str | int) -> Iterator[Breach]:
+def spelled(form: tuple[str, str], value: Any, *path: str | int) -> Iterator[Breach]:
     """A text that is given and has another form."""
-    if isinstance(value, str) and form[0].fullmatch(value) is None:
+    if isinstance(value, str) and re.fullmatch(form[0], value) is None:
         yield unfit(path, form[1])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -25,17 +24,17 @@ from vcluster_config.model.object_rules.breaches import (
 _PROBES: Final = ("livenessProbe", "readinessProbe", "startupProbe")
 _HANDLERS: Final = ("exec", "httpGet", "tcpSocket", "grpc")
 _NUMBERS: Final = ("failureThreshold", "initialDelaySeconds", "periodSeconds", "successThreshold", "timeoutSeconds")
-_VARIABLE: Final = (re.compile(r"[ -<>-~]+"), "printable characters without =")
-_HEADER: Final = (re.compile(r"[-A-Za-z0-9]+"), "letters, digits and hyphens")
+_VARIABLE: Final = (r"[ -<>-~]+", "printable characters without =")
+_HEADER: Final = (r"[-A-Za-z0-9]+", "letters, digits and hyphens")
 _FIELD: Final = (
-    re.compile(
+    (
         r"metadata\.(name|namespace|uid|(annotations|labels)\['[^']+'\])|spec\.(nodeName|serviceAccountName)"
         r"|status\.(hostIPs?|podIPs?)"
     ),
     "a field such as metadata.name, metadata.labels['KEY'], spec.nodeName or status.podIP",
 )
 _AMOUNT: Final = (
-    re.compile(r"(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)"),
+    r"(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.+)",
     "limits or requests with .cpu, .memory or .ephemeral-storage",
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -24,7 +23,7 @@ from vcluster_config.model.object_rules.breaches import (
 )
 
 _SOURCES: Final = ("clusterTrustBundle", "configMap", "downwardAPI", "podCertificate", "secret", "serviceAccountToken")
-_KEY: Final = (re.compile(r"(?!\.\.)[-A-Za-z0-9_.]{1,253}"), "letters, digits, hyphens, underscores and dots")
+_KEY: Final = (r"(?!\.\.)[-A-Za-z0-9_.]{1,253}", "letters, digits, hyphens, underscores and dots")
 _BELOW: Final = "a path below the volume, without .. in it"
 
 
