@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from vcluster_config.model.kubernetes import choices_of, types
+from vcluster_config.model.object_rules.rules import RULES
 from vcluster_config.model.shape import Form, Shape, fields, shape_of
 from vcluster_config.model.values import ValueType, auto_bool
 
@@ -67,11 +68,18 @@ def _section(section: type[Section]) -> dict[str, Any]:
 
 
 def _kubernetes_object(name: str) -> dict[str, Any]:
-    """An object with all simple fields of its type, and those it must have."""
+    """An object with all simple fields of its type that go together, and those it must have."""
     known = types()[name]
     simple = {key: _simple(name, key, kind) for key, kind in known["fields"].items()}
     needed = {key: _needed(known["fields"][key]) for key in known["required"]}
-    return {**{key: value for key, value in simple.items() if value is not None}, **needed}
+    found = {**{key: value for key, value in simple.items() if value is not None}, **needed}
+    rule = RULES.get(name)
+    while rule is not None:
+        clashing = next((path[0] for path, _ in rule(found) if path and path[0] in found.keys() - needed.keys()), None)
+        if clashing is None:
+            break
+        del found[str(clashing)]
+    return found
 
 
 def _simple(name: str, key: str, kind: str) -> Any:

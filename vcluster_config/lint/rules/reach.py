@@ -26,7 +26,7 @@ def check(case: Case) -> Iterator[Diagnostic]:
     yield from _addressed(case)
     yield from _node_ports(case)
     yield from _https(case)
-    if not case.config.rbac.role.enabled:
+    if case.written(("rbac",)) and not case.config.rbac.role.enabled:
         yield case.finding(
             Code.RIGHTS_ELSEWHERE,
             keys("rbac.role.enabled"),
