@@ -40,7 +40,7 @@ def _one(file: str, line: int, column: int) -> Span:
 
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-_BEYOND: Final = re.compile(r"^%YAML.*|\\U(?!00(?:0|10))[0-9a-fA-F]{8}", re.MULTILINE)
+_BEYOND: Final = re.compile(r"(?<![^\r\n])%YAML[^\r\n]*|\\U(?!00(?:0|10))[0-9a-fA-F]{8}")
 _BROKEN_BYTES: Final = range(0xDC80, 0xDD00)
 
 

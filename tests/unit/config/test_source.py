@@ -64,6 +64,7 @@ def test_scalars_mean_what_helm_reads(text: str, value: object) -> None:
         ("a: \0\n", ("VC010", 1, 4)),
         ("a: .inf\n", ("VC006", 1, 4)),
         ("%YAML 1.5\n---\na: 1\n", ("VC001", 1, 1)),
+        ("\r%YAML 1.5\r---\ra: 1\r", ("VC001", 2, 1)),
         ("%YAML 1." + "2" * 5000 + "\n---\n", ("VC001", 1, 1)),
         ('b: 1\na: ["\\U00110000"]\n', ("VC010", 2, 6)),
         ('a: "\\UFFFFFFFF"\n', ("VC010", 1, 5)),
