@@ -172,7 +172,7 @@ class _Composer:
             return Scalar(span, text, text, plain=False)
         value = scalars.resolve(text)
         if scalars.is_finite(value):
-            return Scalar(span, value, text)
+            return Scalar(span, value, text, plain=not event.tag)
         self.diagnostics.append(problems.no_json_number(span, text))
         return Scalar(span, text, text, plain=False)
 

@@ -80,3 +80,10 @@ def test_a_file_keeps_its_byte_order_mark_and_line_endings() -> None:
 def test_a_word_where_text_belongs_is_quoted(word: str) -> None:
     before = f"controlPlane: {{statefulSet: {{labels: {{a: {word}}}}}}}\n"
     assert fixed(before) == before.replace(f"a: {word}", f'a: "{word}"')
+
+
+@pytest.mark.parametrize("value", ['!!map "0"', '!!int "1"', "!!int 1", "!!float 1.30"])
+def test_no_quotes_are_put_around_a_tag(value: str) -> None:
+    report = lint(f"controlPlane: {{distro: {{k8s: {{version: {value}}}}}}}\n")
+    assert report.failed
+    assert safe_edits(report.diagnostics) == []
