@@ -142,9 +142,13 @@ async def delete(side: Side, resource: Resource, entry: Entry, *, unchanged: boo
 async def withdraw(side: Side, resource: Resource, entry: Entry) -> Outcome:
     """DELETE what nothing needs for now: to create the same again, once it is needed, is no fight with anybody."""
     tally = CURRENT.get()
-    if tally is not None:
-        tally.withdraws = True
-    return await delete(side, resource, entry)
+    if tally is None:
+        return await delete(side, resource, entry)
+    tally.withdraws = True
+    try:
+        return await delete(side, resource, entry)
+    finally:
+        tally.withdraws = False
 
 
 def meta_of(body: JSON) -> Meta:
