@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vcluster_config.convert import values
+from vcluster_config.model.elsewhere import OLD_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,31 +131,10 @@ COMMON: Final[tuple[Row, ...]] = (
     Row("sync.nodes.fakeKubeletIPs", "networking.advanced.proxyKubelets.byIP"),
     Row("sync.configmaps.all", "sync.toHost.configMaps.all"),
     Row("sync.secrets.all", "sync.toHost.secrets.all"),
-    *(
-        Row(f"sync.{old}.enabled", f"sync.toHost.{new}.enabled")
-        for old, new in {
-            "services": "services",
-            "configmaps": "configMaps",
-            "secrets": "secrets",
-            "endpoints": "endpoints",
-            "pods": "pods",
-            "persistentvolumeclaims": "persistentVolumeClaims",
-            "ingresses": "ingresses",
-            "persistentvolumes": "persistentVolumes",
-            "storageclasses": "storageClasses",
-            "priorityclasses": "priorityClasses",
-            "networkpolicies": "networkPolicies",
-            "volumesnapshots": "volumeSnapshots",
-            "poddisruptionbudgets": "podDisruptionBudgets",
-            "serviceaccounts": "serviceAccounts",
-        }.items()
-    ),
+    *(Row(f"sync.{old}.enabled", f"sync.{now}.enabled") for old, now in OLD_KINDS.items()),
     *(
         Row(f"sync.{old}.enabled", f"sync.fromHost.{new}.enabled")
         for old, new in {
-            "events": "events",
-            "ingressclasses": "ingressClasses",
-            "hoststorageclasses": "storageClasses",
             "csinodes": "csiNodes",
             "csidrivers": "csiDrivers",
             "csistoragecapacities": "csiStorageCapacities",

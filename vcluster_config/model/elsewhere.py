@@ -31,27 +31,26 @@ _OLD: Final = Elsewhere(
     "translate the file with: vcluster-config convert FILE",
 )
 
-_KINDS: Final = {
-    "nodes": "fromHost.nodes",
-    "pods": "toHost.pods",
-    "ingresses": "toHost.ingresses",
-    "persistentvolumes": "toHost.persistentVolumes",
-    "generic": "toHost.customResources",
-    "events": "fromHost.events",
+OLD_KINDS: Final = {
     "services": "toHost.services",
     "configmaps": "toHost.configMaps",
     "secrets": "toHost.secrets",
     "endpoints": "toHost.endpoints",
-    "storageclasses": "toHost.storageClasses",
-    "hoststorageclasses": "fromHost.storageClasses",
+    "pods": "toHost.pods",
     "persistentvolumeclaims": "toHost.persistentVolumeClaims",
-    "ingressclasses": "fromHost.ingressClasses",
-    "networkpolicies": "toHost.networkPolicies",
+    "ingresses": "toHost.ingresses",
+    "persistentvolumes": "toHost.persistentVolumes",
+    "storageclasses": "toHost.storageClasses",
     "priorityclasses": "toHost.priorityClasses",
+    "networkpolicies": "toHost.networkPolicies",
+    "volumesnapshots": "toHost.volumeSnapshots",
     "poddisruptionbudgets": "toHost.podDisruptionBudgets",
     "serviceaccounts": "toHost.serviceAccounts",
-    "volumesnapshots": "toHost.volumeSnapshots",
+    "events": "fromHost.events",
+    "ingressclasses": "fromHost.ingressClasses",
+    "hoststorageclasses": "fromHost.storageClasses",
 }
+"""Kinds that v0.19 had directly below ``sync``, and where their switch is now."""
 
 
 def _old_kind(now: str) -> Elsewhere:
@@ -95,7 +94,9 @@ ELSEWHERE: Final[dict[tuple[str, ...], Elsewhere]] = {
     **{(key,): _OLD for key in ("syncer", "vcluster", "isolation", "mapServices", "storage", "headless")},
     **{(key,): _OLD for key in ("api", "controller", "init", "monitoring", "embeddedEtcd", "admission")},
     ("sync", "fake-nodes"): _OLD,
-    **{("sync", old): _old_kind(now) for old, now in _KINDS.items()},
+    ("sync", "generic"): _old_kind("toHost.customResources"),
+    ("sync", "nodes"): _old_kind("fromHost.nodes"),
+    **{("sync", old): _old_kind(now) for old, now in OLD_KINDS.items()},
 }
 
 
