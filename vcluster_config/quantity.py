@@ -10,9 +10,9 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-_QUANTITY: Final = re.compile(
-    r"([+-]?(?:[0-9]{1,30}\.?[0-9]{0,30}|\.[0-9]{1,30}))([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?"
-)
+from vcluster_config.model.kubernetes import DECIMAL, SUFFIX
+
+_QUANTITY: Final = re.compile(rf"(?P<number>[+-]?{DECIMAL})(?P<suffix>{SUFFIX})?")
 _BINARY: Final = {f"{letter}i": Fraction(1024) ** power for power, letter in enumerate("KMGTPE", 1)}
 _FACTORS: Final = {
     "": Fraction(1),
@@ -29,7 +29,7 @@ def parse(text: object) -> Fraction | None:
     match = _QUANTITY.fullmatch(str(text))
     if match is None:
         return None
-    number, suffix = Fraction(match[1]), match[2] or ""
+    number, suffix = Fraction(match["number"]), match["suffix"] or ""
     return number * (_FACTORS[suffix] if suffix in _FACTORS else Fraction(f"1{suffix}"))
 
 

@@ -27,7 +27,7 @@ from vcluster_config.model.shape import (
 )
 from vcluster_config.model.values import ValueType, auto_bool
 from vcluster_config.source.diagnostic import Diagnostic
-from vcluster_config.source.node import Entry, Items, Mapping, Node, Path, Scalar, plain
+from vcluster_config.source.node import Entry, Items, Mapping, Node, Path, is_null, plain
 
 T = TypeVar("T", bound=Section)
 
@@ -81,7 +81,7 @@ class Builder:
     def field(self, values: dict[str, Any], info: FieldInfo, entry: Entry, path: Path) -> None:
         """Set a field, unless it is an empty section, whose defaults stay."""
         shape = shape_of(info)
-        if not (isinstance(entry.value, Scalar) and entry.value.value is None):
+        if not is_null(entry.value):
             values[entry.key] = self.value(shape, entry.value, path, info)
         elif shape.form is Form.SECTION and not shape.nullable:
             self.diagnostics.append(key_problems.empty_section(entry, path))

@@ -10,8 +10,13 @@ _CRON: Final = (
     ("month", 1, 12, ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")),
     ("day of week", 0, 7, ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")),
 )
-_LABEL_VALUE: Final = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
-_LABEL_KEY: Final = re.compile(r"([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+DNS_LABEL: Final = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+QUALIFIED: Final = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+"""A qualified name behind its prefix (Kubernetes, "Labels and Selectors")."""
+LABEL_VALUE: Final = rf"({QUALIFIED})?"
+PREFIX: Final = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/"
+_LABEL_VALUE: Final = re.compile(LABEL_VALUE)
+_LABEL_KEY: Final = re.compile(rf"({PREFIX})?{QUALIFIED}")
 _EFFECTS: Final = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from vcluster_config.source.node import Items, Mapping, Node, Path, Scalar
+from vcluster_config.source.node import Items, Mapping, Node, Path, Scalar, is_null
 
 _PLAIN: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
     "string": (str, "text"),
@@ -21,7 +21,9 @@ _PLAIN: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
     "int-or-string": ((int, str), "a whole number or text"),
 }
 _DIGITS: Final = "[0-9]{1,30}"
-QUANTITY: Final = rf"[+-]?({_DIGITS}(\.[0-9]{{0,30}})?|\.{_DIGITS})([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{{1,2}})?"
+DECIMAL: Final = rf"({_DIGITS}(\.[0-9]{{0,30}})?|\.{_DIGITS})"
+SUFFIX: Final = "([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})"
+QUANTITY: Final = rf"[+-]?{DECIMAL}{SUFFIX}?"
 """Grammar of a quantity; nothing longer means more, for Kubernetes caps at 2**63-1 and rounds up to a thousandth."""
 _QUANTITY: Final = re.compile(QUANTITY)
 _UNDECLARED: Final = {
@@ -120,7 +122,7 @@ def _object(name: str, node: Node, path: Path, *, partial: bool = False) -> Iter
 def _fields(name: str, node: Mapping, path: Path, *, partial: bool) -> Iterator[Refusal]:
     known = types()[name]
     fields = known["fields"]
-    given = {entry.key for entry in node.entries if not _is_null(entry.value)}
+    given = {entry.key for entry in node.entries if not is_null(entry.value)}
     for key in known["required"] if not partial else ():
         if key not in given:
             yield Refusal((*path, key), {"type": "missing"})
@@ -128,12 +130,8 @@ def _fields(name: str, node: Mapping, path: Path, *, partial: bool) -> Iterator[
         here = (*path, entry.key)
         if entry.key not in fields:
             yield Refusal(here, {"type": "unknown", "kind": name, "fields": list(fields)})
-        elif not _is_null(entry.value):
+        elif not is_null(entry.value):
             yield from _value(fields[entry.key], entry.value, here, (name, entry.key))
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None
 
 
 def _value(kind: str, node: Node, path: Path, field: tuple[str, str]) -> Iterator[Refusal]:

@@ -13,10 +13,10 @@ from vcluster_config.model.values import ValueType, auto_bool
 AutoBool = Annotated[Literal["auto"] | bool, auto_bool]
 PullPolicy = Literal["", "Always", "IfNotPresent", "Never"]
 
-_LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
+_LABEL = grammars.DNS_LABEL
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _HOST = r"([A-Za-z0-9]([-A-Za-z0-9.]{0,251}[A-Za-z0-9])?|\[[0-9a-fA-F:.]+\])"
-_KEY = rf"({_SUBDOMAIN}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
+_KEY = rf"({_SUBDOMAIN}/)?{grammars.QUALIFIED}"
 
 
 def _optional(kind: ValueType) -> ValueType:
@@ -128,7 +128,7 @@ LABEL_KEY = ValueType("label-key", "a label key such as example.com/name", _KEY,
 LABEL_VALUE = ValueType(
     "label-value",
     "at most 63 letters, digits, dots, hyphens and underscores",
-    r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?",
+    grammars.LABEL_VALUE,
     ("value",),
 )
 CRD_NAME = ValueType(

@@ -88,6 +88,11 @@ def plain(node: Node) -> object:
             return [plain(item) for item in node.items]
 
 
+def is_null(node: Node) -> bool:
+    """Whether the value is ``null``, which sets nothing."""
+    return isinstance(node, Scalar) and node.value is None
+
+
 def walk(node: Node, path: Path = ()) -> Iterator[tuple[Path, Node, Entry | None]]:
     """Every value below with its path and, for values of mappings, its entry; parents come first."""
     if isinstance(node, Mapping):

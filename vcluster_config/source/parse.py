@@ -19,7 +19,7 @@ from ruamel.yaml.reader import ReaderError
 from vcluster_config.source import problems, scalars
 from vcluster_config.source.diagnostic import Diagnostic, Span
 from vcluster_config.source.lines import has_halves, without_halves
-from vcluster_config.source.node import Entry, Items, Mapping, Node, Scalar, mapping, sequence
+from vcluster_config.source.node import Entry, Items, Mapping, Node, Scalar, is_null, mapping, sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def parse(file: SourceFile) -> tuple[Mapping, list[Diagnostic]]:
     root = roots[0] if roots else None
     if isinstance(root, Mapping):
         return root, found
-    if root is not None and not (isinstance(root, Scalar) and root.value is None):
+    if root is not None and not is_null(root):
         found.append(problems.not_a_mapping(root))
     return mapping(Span(file.name, 1, 1, 1, 1), ()), found
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from vcluster_config.lint.case import Case, keys
+from vcluster_config.model.grammars import PREFIX, QUALIFIED
 from vcluster_config.source.codes import Code
 from vcluster_config.source.node import Mapping, Scalar, dotted, walk
 
@@ -35,7 +36,7 @@ _COUNTED: Final = frozenset(
 )
 _COMPUTED: Final = _COMPUTE | {f"{kind}.{name}" for kind in ("limits", "requests") for name in _COMPUTE}
 _KNOWN: Final = _COUNTED | _COMPUTED | {"requests.storage"}
-_QUALIFIED: Final = r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_QUALIFIED: Final = PREFIX + QUALIFIED
 _HUGE: Final = r"hugepages-[0-9]+[KMG]i"
 _EXCLUSIVE: Final = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 _OF_PODS: Final = frozenset({"pods", *(name for name in _COMPUTED if not name.endswith("ephemeral-storage"))})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from vcluster_config.source.codes import Code
-from vcluster_config.source.node import Items, Mapping, Scalar, dotted, walk
+from vcluster_config.source.node import Items, Mapping, dotted, is_null, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def check(case: Case) -> Iterator[Diagnostic]:
 def _missing(case: Case, path: Path, node: Node, needed: tuple[str, ...]) -> Iterator[Diagnostic]:
     if not isinstance(node, Mapping):
         return
-    given = {entry.key for entry in node.entries if not (isinstance(entry.value, Scalar) and entry.value.value is None)}
+    given = {entry.key for entry in node.entries if not is_null(entry.value)}
     for key in needed:
         if key not in given:
             message = f"{dotted(path)} needs the key {key}"

@@ -15,6 +15,7 @@ from vcluster_config.model.object_rules.breaches import (
     at_least,
     at_most,
     clash,
+    lacking,
     missing,
     needed,
     one_of,
@@ -90,7 +91,7 @@ def _ingress_paths(item: Json) -> Iterator[Breach]:
 
 def _ingress_path(item: Json) -> Iterator[Breach]:
     if not item.get("path", "" if item["pathType"] != "ImplementationSpecific" else "/").startswith("/"):
-        yield unfit(("path",), "a path that starts with /") if "path" in item else missing("path")
+        yield lacking(item, "path", "a path that starts with /")
 
 
 def _backend(item: Json) -> Iterator[Breach]:
@@ -115,7 +116,7 @@ def _scope(item: Json) -> Iterator[Breach]:
     if item["scopeName"] not in _ALL and operator != "Exists":
         yield unfit(("operator",), f"Exists, for {item['scopeName']} has no values")
     elif operator in ("In", "NotIn") and not values:
-        yield unfit(("values",), "at least one value") if "values" in item else missing("values")
+        yield lacking(item, "values", "at least one value")
     elif operator in ("Exists", "DoesNotExist") and values:
         yield clash(("values",), f"stands beside operator {operator}, which takes none", "remove it, or say In")
 

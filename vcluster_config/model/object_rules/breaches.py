@@ -6,21 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from vcluster_config.model.grammars import DNS_LABEL, LABEL_VALUE, QUALIFIED
 from vcluster_config.source.node import Path
 
 Json = dict[str, Any]
 Breach = tuple[Path, dict[str, Any]]
 Rule = Callable[[Json], Iterator[Breach]]
 
-_LABEL: Final = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 _NAME: Final = r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-_KEY: Final = rf"({_NAME.replace('$', '/')}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?"
-_VALUE: Final = r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
+_KEY: Final = rf"({_NAME.replace('$', '/')}/)?{QUALIFIED}"
 _PORT: Final = r"(?=.{1,15}$)(?!.*--)(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-LABEL: Final = (_LABEL, "lower-case letters, digits and hyphens, at most 63")
+LABEL: Final = (DNS_LABEL, "lower-case letters, digits and hyphens, at most 63")
 NAME: Final = (_NAME, "lower-case letters, digits, hyphens and dots")
 KEY: Final = (_KEY, "a label key such as example.com/name")
-VALUE: Final = (_VALUE, "at most 63 letters, digits, dots, hyphens and underscores")
+VALUE: Final = (LABEL_VALUE, "at most 63 letters, digits, dots, hyphens and underscores")
 PORT: Final = (_PORT, "a number, or a name of at most 15 lower-case letters, digits and hyphens")
 
 
@@ -37,6 +36,11 @@ def missing(*path: str | int) -> Breach:
 def unfit(path: Path, expected: str) -> Breach:
     """A value that cannot be read as what it stands for."""
     return path, {"type": "unfit", "ctx": {"expected": expected}}
+
+
+def lacking(item: Json, key: str, expected: str) -> Breach:
+    """A key that is needed here, and is not there or holds too little."""
+    return unfit((key,), expected) if key in item else missing(key)
 
 
 def at_least(low: int, value: Any, *path: str | int) -> Iterator[Breach]:

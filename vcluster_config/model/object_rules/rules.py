@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from vcluster_config.model.object_rules import access, containers, scheduling, volumes
 from vcluster_config.model.object_rules.breaches import Breach, Rule
-from vcluster_config.source.node import Items, Mapping, Node, Scalar
+from vcluster_config.source.node import Items, Mapping, Node, Scalar, is_null
 
 RULES: Final[dict[str, Rule]] = {**access.RULES, **containers.RULES, **scheduling.RULES, **volumes.RULES}
 
@@ -27,8 +27,4 @@ def _given(node: Node) -> Any:
         case Items():
             return [_given(item) for item in node.items]
         case Mapping():
-            return {e.key: _given(e.value) for e in node.entries if not _is_null(e.value)}
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.value is None
+            return {e.key: _given(e.value) for e in node.entries if not is_null(e.value)}

@@ -14,7 +14,7 @@ from vcluster_config.model.object_rules.breaches import (
     Rule,
     at_least,
     clash,
-    missing,
+    lacking,
     needed,
     spelled,
     unfit,
@@ -41,17 +41,13 @@ def _requirement(item: Json) -> Iterator[Breach]:
     yield from spelled(KEY, item["key"], "key")
     operator, values = item["operator"], item.get("values", [])
     if operator in ("In", "NotIn") and not values:
-        yield _empty(item, f"operator {operator} needs at least one value")
+        yield lacking(item, "values", f"operator {operator} needs at least one value")
     if operator in ("Exists", "DoesNotExist") and values:
         yield clash(("values",), f"stands beside operator {operator}, which takes none", "remove it, or say In")
     if operator in ("Gt", "Lt") and (len(values) != 1 or not values[0].lstrip("-").isdecimal()):
-        yield _empty(item, f"operator {operator} needs one whole number")
+        yield lacking(item, "values", f"operator {operator} needs one whole number")
     for index, value in enumerate(values if operator in ("In", "NotIn") else ()):
         yield from spelled(VALUE, value, "values", index)
-
-
-def _empty(item: Json, expected: str) -> Breach:
-    return unfit(("values",), expected) if "values" in item else missing("values")
 
 
 def _selector(item: Json) -> Iterator[Breach]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from vcluster_config import quantity
 from vcluster_config.model.object_rules.breaches import (
     LABEL,
     NAME,
@@ -129,7 +130,7 @@ def _claim_spec(item: Json) -> Iterator[Breach]:
     if "storage" not in requests:
         place = [key for key in ("resources", "requests") if key in item or key in item.get("resources", {})]
         yield missing(*place, "storage" if len(place) == 2 else ("resources", "requests")[len(place)])
-    elif str(requests["storage"]).startswith("-") or not str(requests["storage"]).strip("+.0KMGTPEinumke"):
+    elif (quantity.parse(requests["storage"]) or 0) <= 0:
         yield unfit(("resources", "requests", "storage"), "more than 0")
     yield from spelled(NAME, item.get("storageClassName") or None, "storageClassName")
 
