@@ -43,7 +43,7 @@ def why(kubectl: Kubectl, pod: str) -> str:
         ("pod/no-claim", "FailedScheduling", 'persistentvolumeclaim "missing" not found'),
         ("pod/patient", "FailedScheduling", "didn't match Pod's node affinity/selector"),
         ("persistentvolumeclaim/no-class", "ProvisioningFailed", '"missing" not found'),
-        ("persistentvolumeclaim/patient", "WaitForFirstConsumer", "waiting for first consumer"),
+        ("persistentvolumeclaim/no-consumer", "WaitForFirstConsumer", "waiting for first consumer"),
     ],
 )
 def test_describe_says_what_is_wrong(
