@@ -49,6 +49,11 @@ def port(text: str) -> str | None:
     return "ports end at 65535" if text.isdigit() and not 0 < int(text) <= 65535 else None
 
 
+def endpoints(text: str) -> str | None:
+    """Refuse a list of addresses in which a number is no port."""
+    return next(filter(None, (port(address.rpartition(":")[2]) for address in text.split(","))), None)
+
+
 def time_zone(text: str) -> str | None:
     """Refuse a zone that the IANA data base does not have; without a data base, nothing is refused."""
     from zoneinfo import available_timezones

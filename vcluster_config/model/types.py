@@ -64,6 +64,7 @@ HOST_PORT = ValueType(
     "a host and port such as etcd.example.com:2379",
     rf"(https?://)?{_HOST}:[0-9]{{1,5}}(,(https?://)?{_HOST}:[0-9]{{1,5}})*",
     ("etcd.example.com:2379",),
+    grammars.endpoints,
 )
 REGISTRY = ValueType(
     "registry",

@@ -44,7 +44,7 @@ BAD = {
     "TIME_ZONE": ["Europe/Bonn", "Mars"],
     "HOST_NAME": ["Api.example.com", "a..b", "https://x", "x" * 254],
     "SERVER": ["api.example.com", "ftp://x", "https://"],
-    "HOST_PORT": ["etcd", "etcd:port"],
+    "HOST_PORT": ["etcd", "etcd:port", "etcd:65536", "etcd:2379,[::1]:0"],
     "REGISTRY": ["https://registry.k8s.io", "a b"],
     "TAG": ["", "-x", "a b", "x" * 129],
     "IMAGE": ["https://x/y", "library/Alpine", "", "a b"],
