@@ -90,6 +90,6 @@ def checked(method: str, params: Any) -> dict[str, Any]:
     given = {} if params is None else params
     try:
         msgspec.convert(given, _FORMS.get(method, dict))
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # the latter: half of a surrogate pair
         raise Refused(INVALID_PARAMS, f"{method}: {error}") from error
     return dict(given) if isinstance(given, dict) else {}
