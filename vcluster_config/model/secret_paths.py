@@ -10,7 +10,8 @@ from vcluster_config.source.node import Path, Scalar, walk
 _NAMES: Final = {"datasource", "kubeconfig", "password", "token"}
 _NO_SECRET: Final = ("experimental", "virtualClusterKubeConfig", "kubeConfig")
 _KEYS: Final = "|".join(sorted(_NAMES | {"value"}))
-_KEYED: Final = re.compile(rf"""(\b(?:{_KEYS})\b["']?[ \t]*:?)(.*)""", re.IGNORECASE)
+_DAMAGED: Final = r"""[^\s:,{}"']*[\ud800-\udfff\ufffd][^\s:,{}"']*"""
+_KEYED: Final = re.compile(rf"""((?:\b(?:{_KEYS})\b|{_DAMAGED})["']?[ \t]*:?)(.*)""", re.IGNORECASE)
 _NEXT: Final = re.compile(r"""[ \t]*(?:#|(?:-[ \t]+)*["']?[\w./-]+["']?[ \t]*:(?:[ \t]|$))""")
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)")
 MASK: Final = "*****"
@@ -36,7 +37,7 @@ def masked_sources(document: Document) -> dict[str, str]:
     """Texts of all layers with secret values blotted out, columns unchanged.
 
     In a text that is no YAML nobody knows which value belongs to which key, so everything behind and below a key that
-    may hold a secret goes.
+    may hold a secret goes, a word with bytes that are no text among them.
     """
     unread = {found.span.file for found in document.diagnostics if found.code.startswith("VC0")}
     sources = {
