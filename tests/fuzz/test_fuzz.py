@@ -11,6 +11,7 @@ from typing import Never
 
 import pytest
 
+from tests.fuzz import targets
 from tests.fuzz.campaign import Campaign, draw, fails_like, failure
 from tests.fuzz.case import Case, Hang, kind
 from tests.fuzz.guard import limit
@@ -22,7 +23,8 @@ INPUTS = 750
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_what_was_found_once_stays_mended(path: Path) -> None:
+def test_what_was_found_once_stays_mended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "sampled", lambda _case, _one_in: True)
     run(Case.load(path))
 
 
