@@ -68,8 +68,8 @@ def check(
         for found in [*run(case), *(_hardening(case) if security else ())]
         if found.span not in places and not any(related.span in places for related in found.related)
     ]
-    everything = without_echoes([*validated.diagnostics, *judged])
-    found = in_order(with_uses(suppress(everything, document.sources, validated.binding), document))
+    kept = suppress([*validated.diagnostics, *judged], document.sources, validated.binding)
+    found = in_order(with_uses(without_echoes(kept), document))  # an accepted finding explains no other
     return Report(document, None if validated.unusable else validated.config, found)
 
 
