@@ -120,6 +120,11 @@ class WorkQueue(Generic[K]):
         return len(self._delayed)
 
     @property
+    def load(self) -> int:
+        """Keys that somebody waits for: running ones and live ones in line."""
+        return len(self._running) + len(self._lines[Priority.LIVE])
+
+    @property
     def idle(self) -> bool:
         """Whether nothing runs and nothing is in line; delayed keys do not count."""
         return not (self._running or self._lines[Priority.LIVE] or self._lines[Priority.BULK])

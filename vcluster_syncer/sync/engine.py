@@ -41,6 +41,11 @@ OFF_FOR: Final = 60.0
 """Seconds after which a kind that was denied is tried again."""
 SHORTEST_DELAY: Final = 0.001
 """Seconds; a remainder too small for the clock to show would have a key look again and again in the same instant."""
+BUSY: Final = 8
+"""With more keys than this in hand, patient lanes give way."""
+PATIENCE: Final = 5.0
+"""Seconds that a key of a patient lane gives way at most."""
+_PAUSE: Final = 0.25
 _YIELD_EVERY: Final = 200
 _logger = logging.getLogger(__name__)
 
@@ -154,6 +159,9 @@ class Engine:
         if left > 0:
             lane.queue.add(key, priority=Priority.BULK, after=left + self._random.random())
             return
+        if self._gives_way(lane, key):
+            lane.queue.add(key, after=_PAUSE * (1 + self._random.random()))
+            return
         looking, tally = lane.take_patrolled(key), Tally()
         token = CURRENT.set(tally)
         try:
@@ -164,6 +172,11 @@ class Engine:
             self._answered(world, lane, key, outcome, tally, looking=looking)
         finally:
             CURRENT.reset(token)
+
+    def _gives_way(self, lane: Lane, key: Key) -> bool:
+        if not lane.registration.patient or lane.age(key) >= PATIENCE:
+            return False
+        return sum(other.queue.load for other in self._lanes if other is not lane) > BUSY
 
     def _answered(self, world: World, lane: Lane, key: Key, outcome: Outcome, tally: Tally, *, looking: bool) -> None:
         if lane.off_until:

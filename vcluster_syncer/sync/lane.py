@@ -32,6 +32,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     known_keys: Callable[[], Iterable[Key]] = _no_keys
     """Keys to look at on start and patrol beside those of the objects in the stores."""
     patrolled: bool = True
+    patient: bool = False
+    """Whether nothing waits for what this syncer writes, so that others go first when there is much to do."""
 
 
 class Lane:
@@ -76,6 +78,11 @@ class Lane:
         """The key needs nothing more; seconds since it was first lined up."""
         now = self._clock.monotonic()
         return max(0.0, now - self._pending.pop(key, now))
+
+    def age(self, key: Key) -> float:
+        """Seconds since the key was first lined up."""
+        now = self._clock.monotonic()
+        return now - self._pending.get(key, now)
 
     def oldest(self) -> float:
         """Age in seconds of the key that has waited longest; 0 when none waits."""

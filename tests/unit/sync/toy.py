@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 from tests.sim.fake_client import FakeClient
@@ -32,7 +32,8 @@ class Toy:
 
     kind = next(kind for kind in CATALOGUE if kind.resource == CONFIG_MAPS)
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, more: Iterable[Registration] = ()) -> None:
+        self.more = more
         self.clock = SimClock()
         self.seen: list[tuple[float, Key]] = []
         self.script = script
@@ -70,7 +71,8 @@ class Toy:
         )
         self.world = sides.world
         registration = Registration(name="configmaps", syncer=self, host=(CONFIG_MAPS,), virtual=(CONFIG_MAPS,))
-        self.engine.add(sides.world, registration)
+        for each in (registration, *self.more):
+            self.engine.add(sides.world, each)
         sides.host[CONFIG_MAPS].add_handler(self.engine.handler("host", CONFIG_MAPS))
         sides.virtual[CONFIG_MAPS].add_handler(self.engine.handler("virtual", CONFIG_MAPS))
         running = (sides.host[CONFIG_MAPS].run(), sides.virtual[CONFIG_MAPS].run(), self.engine.run(sides.world))
@@ -93,12 +95,15 @@ async def done(_toy: Toy, _key: Key) -> Outcome:
 
 
 def play(
-    script: Script, scenario: Callable[[Toy], Coroutine[Any, Any, None]], before: Callable[[Toy], None] = lambda _: None
+    script: Script,
+    scenario: Callable[[Toy], Coroutine[Any, Any, None]],
+    before: Callable[[Toy], None] = lambda _: None,
+    more: Iterable[Registration] = (),
 ) -> None:
     """Run ``scenario`` in virtual time with the engine started after ``before``."""
 
     async def main() -> None:
-        toy = Toy(script)
+        toy = Toy(script, more)
         before(toy)
         await toy.start()
         try:
