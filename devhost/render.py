@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from devhost.components import Node
 from devhost.pins import PAUSE_TAG
 from devhost.plan import Plan
 
@@ -42,22 +43,26 @@ def audit_policy() -> Json:
     }
 
 
-def kubelet(plan: Plan, node: str, port: int, socket: str) -> Json:
-    """KubeletConfiguration for a shared machine: cgroup v1 allowed, no eviction by somebody else's disk usage."""
+def kubelet(plan: Plan, node: Node) -> Json:
+    """KubeletConfiguration for a shared machine: cgroup v1 allowed, no eviction by somebody else's disk usage.
+
+    A kubelet takes away the logs of pods that it does not know, so each node has a folder of its own for them.
+    """
     return {
         "apiVersion": "kubelet.config.k8s.io/v1beta1",
         "kind": "KubeletConfiguration",
         "failCgroupV1": False,
         "failSwapOn": False,
         "cgroupDriver": "cgroupfs",
-        "cgroupRoot": f"/{plan.cgroup}/{node}",
-        "containerRuntimeEndpoint": f"unix://{socket}",
-        "port": port,
-        "healthzPort": port - 2,
+        "cgroupRoot": f"/{plan.cgroup}/{node.name}",
+        "containerRuntimeEndpoint": f"unix://{node.socket}",
+        "podLogsDir": f"/var/log/pods{node.suffix}",
+        "port": node.kubelet_port,
+        "healthzPort": node.kubelet_port - 2,
         "authentication": {"x509": {"clientCAFile": f"{plan.pki}/ca.crt"}, "webhook": {"enabled": True}},
         "authorization": {"mode": "Webhook"},
-        "tlsCertFile": f"{plan.pki}/kubelet-serving-{node}.crt",
-        "tlsPrivateKeyFile": f"{plan.pki}/kubelet-serving-{node}.key",
+        "tlsCertFile": f"{plan.pki}/kubelet-serving-{node.name}.crt",
+        "tlsPrivateKeyFile": f"{plan.pki}/kubelet-serving-{node.name}.key",
         "clusterDNS": [plan.dns_ip],
         "clusterDomain": "cluster.local",
         "resolvConf": f"{plan.conf}/resolv.conf",

@@ -33,7 +33,7 @@ def write_node(plan: Plan, node: Node) -> None:
     (plan.conf / f"cni-{node.name}").mkdir(exist_ok=True)
     _write(plan, f"cni-{node.name}/10-devhost.conflist", render.cni(plan, node.number, node.bridge))
     _text(plan, f"containerd-{node.name}.toml", render.containerd(plan, node.name, node.runtime_dir))
-    _write(plan, f"kubelet-{node.name}.json", render.kubelet(plan, node.name, node.kubelet_port, node.socket))
+    _write(plan, f"kubelet-{node.name}.json", render.kubelet(plan, node))
     user = f"kubelet-{node.name}"
     _text(plan, f"{user}.kubeconfig", render.kubeconfig(plan, user, server=plan.api_url))
 

@@ -34,10 +34,15 @@ def test_every_request_is_audited_and_no_body_is() -> None:
 
 
 def test_the_kubelet_runs_on_cgroup_v1_below_the_hosts_own_cgroup() -> None:
-    config = render.kubelet(PLAN, NODE.name, NODE.kubelet_port, NODE.socket)
+    config = render.kubelet(PLAN, NODE)
     assert config["failCgroupV1"] is False
     assert config["cgroupRoot"] == "/devhost-two/devhost-two"
     assert config["clusterDNS"] == ["10.203.0.10"]
+
+
+def test_nodes_keep_the_logs_of_their_pods_apart() -> None:
+    folders = {render.kubelet(PLAN, Node(f"n-{number}", number))["podLogsDir"] for number in (0, 1)}
+    assert len(folders) == 2
 
 
 def test_containerd_lets_sandboxes_start_without_cap_sys_resource() -> None:
