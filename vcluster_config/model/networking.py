@@ -56,9 +56,9 @@ class ProxyKubelets(Section):
     """How virtual nodes lead clients to our node API."""
 
     by_hostname: bool = True
-    """Give virtual nodes a host name that leads to us."""
+    """Give virtual nodes a host name that leads to us; else nodes of the host show their own."""
     by_ip: bool = True
-    """Give virtual nodes an address that leads to us."""
+    """Give virtual nodes an address that leads to us; else nodes of the host show their own, for ports of nodes."""
 
 
 class NetworkingAdvanced(Section):

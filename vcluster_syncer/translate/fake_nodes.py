@@ -71,7 +71,7 @@ def fake_node(scope: Scope, name: str, cluster_ip: str, now: datetime) -> JSON:
             "capacity": dict(_CAPACITY),
             "allocatable": dict(_CAPACITY),
             "conditions": conditions,
-            "addresses": addresses(scope, name, cluster_ip),
+            "addresses": _shown_addresses(scope, name, cluster_ip),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": layout.KUBELET_PORT}},
             "declaredFeatures": list(_FEATURES),
             "nodeInfo": _node_info(scope, name),
@@ -85,7 +85,7 @@ def is_fake(meta: Meta) -> bool:
 
 
 def addresses(scope: Scope, name: str, cluster_ip: str) -> list[JSON]:
-    """Where the node API of ``name`` is found, from the API server and from pods alike."""
+    """Where the node API of ``name`` is found, from the API server and from pods alike; as switched on."""
     result = []
     if scope.config.networking.proxy_kubelets_by_hostname:
         result.append({"type": "Hostname", "address": f"{name.replace('.', '-')}.{NODE_DOMAIN}"})
@@ -94,11 +94,16 @@ def addresses(scope: Scope, name: str, cluster_ip: str) -> list[JSON]:
     return result
 
 
+def _shown_addresses(scope: Scope, name: str, cluster_ip: str) -> list[JSON]:
+    """A node without any address would be out of the API server's reach."""
+    return addresses(scope, name, cluster_ip) or [{"type": "Hostname", "address": name}]
+
+
 def status_patch(scope: Scope, node: JSON, cluster_ip: str) -> JSON:
     """Merge patch when address or version are out of date; {} when nothing differs."""
     name, status = node["metadata"]["name"], node.get("status", {})
     patch: JSON = {}
-    wanted = addresses(scope, name, cluster_ip)
+    wanted = _shown_addresses(scope, name, cluster_ip)
     if status.get("addresses", []) != wanted:
         patch["addresses"] = wanted
     version = scope.config.kubernetes_version

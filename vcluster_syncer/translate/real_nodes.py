@@ -25,7 +25,7 @@ ORIGINAL_TAINTS: Final = markers.PREFIX + "original-taints"
 """Annotation on the virtual node: the host's taints as last copied, to tell them from the user's own."""
 _EXCLUDED: Final = (LAST_APPLIED, ORIGINAL_TAINTS, markers.MANAGED_LABELS, markers.MANAGED_ANNOTATIONS)
 _SPEC: Final = ("podCIDR", "podCIDRs", "providerID", "unschedulable")
-_REPLACED_ADDRESSES: Final = frozenset({"Hostname", "InternalIP", "InternalDNS"})
+_INTERNAL_DNS: Final = "InternalDNS"
 _NOT_READY: Final = "node.kubernetes.io/not-ready"
 
 
@@ -97,13 +97,18 @@ def _metadata(scope: Scope, host: JSON, taints: list[JSON]) -> JSON:
 
 def _status(scope: Scope, host: JSON, cluster_ip: str) -> JSON:
     status = dict(host.get("status", {}))
-    replaced = fake_nodes.addresses(scope, host["metadata"]["name"], cluster_ip)
-    kept = (item for item in status.get("addresses") or () if item["type"] not in _REPLACED_ADDRESSES)
-    status["addresses"] = [*replaced, *kept]
+    status["addresses"] = _addresses(scope, host["metadata"]["name"], status.get("addresses") or [], cluster_ip)
     status["daemonEndpoints"] = {"kubeletEndpoint": {"Port": layout.KUBELET_PORT}}
     if scope.config.from_host.nodes.clear_image_status:
         status.pop("images", None)
     return status
+
+
+def _addresses(scope: Scope, name: str, host: list[JSON], cluster_ip: str) -> list[JSON]:
+    """The host's, but for those that lead to us; a name of its internal DNS would lead around us."""
+    replaced = fake_nodes.addresses(scope, name, cluster_ip)
+    types = {_INTERNAL_DNS, *(item["type"] for item in replaced)} if replaced else set()
+    return [*replaced, *(item for item in host if item["type"] not in types)]
 
 
 def _steady(status: JSON) -> list[JSON]:

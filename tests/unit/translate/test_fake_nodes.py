@@ -35,6 +35,13 @@ def test_addresses_follow_their_switches() -> None:
     assert node_line(by_name) == ""
 
 
+def test_without_both_a_node_is_called_by_its_name_so_that_the_api_server_finds_it() -> None:
+    config = {"networking": {"proxyKubeletsByHostname": False, "proxyKubeletsByIp": False}}
+    expected = [{"type": "Hostname", "address": "n.example.org"}]
+    assert node("", config)["status"]["addresses"] == expected
+    assert fake_nodes.status_patch(scope(config), node("", config), "") == {}
+
+
 def test_nodes_are_ready_and_recognised_as_ours() -> None:
     assert fake_nodes.is_fake(meta_of(node()))
     assert not fake_nodes.is_fake(meta_of(obj("real", "")))
