@@ -46,7 +46,7 @@ class Shelf:
         named = list(_named(uri, text))
         places = [(own.parent / name, span) for name, span in named]
         if not named:
-            settings = [((self.folder or own.parent) / name).resolve() for name in configured]
+            settings = [_resolved((self.folder or own.parent) / name) for name in configured]
             places = [] if own in settings else [(path, _first_line(uri)) for path in settings]
         return _read(places, opened)
 
@@ -70,15 +70,23 @@ def _first_line(uri: str) -> Span:
     return Span(uri, 1, 1, 1, 2)
 
 
+def _resolved(path: Path) -> Path:
+    """Without links and dots; a path that no file can have, as with a null character in it, is only made absolute."""
+    try:
+        return path.resolve()
+    except ValueError:
+        return path.absolute()
+
+
 def _read(places: list[tuple[Path, Span]], opened: Mapping[str, str]) -> Layers:
     files: list[SourceFile] = []
     missing: list[Diagnostic] = []
     for path, span in places:
-        uri = path.resolve().as_uri()
+        uri = _resolved(path).as_uri()
         try:
             data = opened[uri].encode("utf-8", "surrogatepass") if uri in opened else path.read_bytes()
-        except OSError as error:
-            message = f"the layer {path} cannot be read: {error.strerror or error}"
+        except (OSError, ValueError) as error:
+            message = f"the layer {path} cannot be read: {getattr(error, 'strerror', None) or error}"
             missing.append(Diagnostic(Code.LAYER_UNREADABLE, Severity.WARNING, message, span))
         else:
             files.append(SourceFile.decode(uri, data))

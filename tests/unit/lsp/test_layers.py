@@ -107,6 +107,10 @@ def test_a_layer_that_is_not_there_is_a_finding_at_its_name(client: Client, tmp_
     assert client.after_publishing(uri(tmp_path)) == []
 
 
+def test_a_layer_that_no_file_can_be_is_a_finding_too(client: Client, tmp_path: Path) -> None:
+    assert "VC015" in codes(client.open("# vcluster-config: layers=a\0b.yaml\nsync: {}\n", uri(tmp_path)))
+
+
 def test_a_setting_leads_to_the_layer_that_sets_it_too(client: Client, tmp_path: Path) -> None:
     text = (
         "# vcluster-config: layers=base.yaml\ncontrolPlane:\n  backingStore:\n    etcd: {embedded: {enabled: true}}\n"
