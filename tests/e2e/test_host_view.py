@@ -97,6 +97,27 @@ def test_own_labels_of_users_stay(cluster: VirtualCluster, kubectl: Kubectl, sec
     cluster.host.kubectl("label", "node", second, f"{LABEL}-")
 
 
+def test_a_node_that_falls_silent_is_not_ready_nor_are_its_pods(
+    cluster: VirtualCluster, kubectl: Kubectl, second: str
+) -> None:
+    host = cluster.host.devhost
+    assert host is not None
+    kubectl.apply(sleeper("silent", nodeSelector={"kubernetes.io/hostname": second}))
+    kubectl.wait("condition=Ready", "pod/silent")
+    started = kubectl.get("pod/silent")["status"]["containerStatuses"]
+    kubelet = f"kubelet{nodes.second(host).suffix}"
+    host.stop(kubelet)
+    try:
+        kubectl.wait("condition=Ready=Unknown", f"node/{second}")
+        kubectl.wait("condition=Ready=False", "pod/silent")
+        assert kubectl("get", "node", second, "--no-headers").split()[1] == "NotReady"
+    finally:
+        host.start(kubelet)
+    kubectl.wait("condition=Ready", f"node/{second}", "pod/silent")
+    assert kubectl.get("pod/silent")["status"]["containerStatuses"] == started, "it ran all the time"
+    kubectl("delete", "pod/silent", "--wait=false")
+
+
 def test_a_cordon_is_shown_and_a_drain_moves_the_pods(cluster: VirtualCluster, kubectl: Kubectl, second: str) -> None:
     prefer = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [second]}]}
     affinity = {
@@ -198,6 +219,30 @@ def test_a_selector_shows_and_uses_only_nodes_that_it_names(cluster: VirtualClus
     kubectl.wait("condition=Ready", "pod/anywhere")
     assert kubectl.get("pod/anywhere")["spec"]["nodeName"] == second
     kubectl("delete", "pod/anywhere")
+
+
+def test_nodes_may_show_their_own_addresses_so_that_their_ports_are_found(cluster: VirtualCluster, second: str) -> None:
+    direct = {"advanced": {"proxyKubelets": {"byIP": False, "byHostname": False}}}
+    cluster.settings = {"networking": direct}
+    cluster.install()
+    cluster.look()
+    kubectl, host = cluster.kubectl(), cluster.host.kubectl
+    expected = host.get(f"node/{second}")["status"]["addresses"]
+    eventually(lambda: kubectl.get(f"node/{second}")["status"]["addresses"] == expected, "its addresses are the host's")
+    eventually(lambda: node_services(cluster) == set(), "no Service stands in front of a node")
+    server = sleeper("server", nodeSelector={"kubernetes.io/hostname": second})
+    server["metadata"]["labels"] = {"app": "server"}
+    server["spec"]["containers"][0]["command"] = ["sh", "-c", "echo here > /tmp/x; httpd -f -p 8080 -h /tmp"]
+    spec = {"type": "NodePort", "selector": {"app": "server"}, "ports": [{"port": 8080}]}
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "server"}, "spec": spec}
+    kubectl.apply(server, service)
+    kubectl.wait("condition=Ready", "pod/server")
+    address = next(item["address"] for item in expected if item["type"] == "InternalIP")
+    assert kubectl.get("pod/server")["status"]["hostIP"] == address
+    port = kubectl.get("service/server")["spec"]["ports"][0]["nodePort"]
+    ask = f"timeout 5 wget -q -O- http://{address}:{port}/x"
+    eventually(lambda: kubectl.sh("server", ask) == "here", "the port of the node answers")
+    kubectl("delete", "pod/server", "service/server")
 
 
 def test_a_node_that_leaves_the_host_is_gone_inside(cluster: VirtualCluster, second: str) -> None:

@@ -417,6 +417,29 @@ def test_real_nodes_show_the_host_but_lead_to_us() -> None:
     play(scenario, config)
 
 
+def test_a_service_in_front_of_a_node_goes_when_nodes_show_their_own_addresses() -> None:
+    config = {"fromHost": {"nodes": {"enabled": True, "selector": {"all": True}}}}
+    config["networking"] = {"proxyKubeletsByIp": False}  # type: ignore[dict-item]
+    service = {
+        "metadata": {
+            "name": "vc-node-big",
+            "labels": {markers.BELONGS_TO: "vc", markers.NODE: "big"},
+            "annotations": {markers.OBJECT_NAME: "big"},
+        },
+        "spec": {"ports": [{"port": 10250}]},
+    }
+
+    async def scenario(cluster: SimCluster) -> None:
+        cluster.host.create(SERVICES, TENANT, service)
+        cluster.host.create(NODES, "", real_node("big"))
+        status = real_node("big")["status"]
+        cluster.host.patch(NODES, Key("", "big"), {"status": status}, PatchType.MERGE, subresource="status")
+        await settle(lambda: "192.0.2.7" in str(shown(cluster, Key("", "big"), "addresses")))
+        await settle(lambda: found(cluster.host, SERVICES, Key(TENANT, "vc-node-big")) is None)
+
+    play(scenario, config)
+
+
 def shown(cluster: SimCluster, node: Key, field: str) -> Any:
     return (found(cluster.virtual, NODES, node) or {}).get("status", {}).get(field)
 

@@ -38,8 +38,12 @@ class NodeServices:
         return [Key("", node)]
 
     async def address(self, node: str) -> tuple[str, Outcome | None]:
-        """ClusterIP of the node's Service, which is made when it is missing; or why there is none yet."""
+        """ClusterIP of the node's Service, which is made when it is missing; or why there is none yet.
+
+        Switched off, there is none, and one from before goes.
+        """
         if not self._world.scope.config.networking.proxy_kubelets_by_ip:
+            await self.remove(node)
             return "", None
         service = self.find(node)
         if service is not None:
