@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from vcluster_config.lint.case import Case, keys
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import in_order
+from vcluster_config.source.node import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from vcluster_config.compile.output import CompiledChart
     from vcluster_config.lint.check import Report
     from vcluster_config.model import Config
+    from vcluster_config.source.diagnostic import Diagnostic
     from vcluster_config.source.node import Path
 
 T = TypeVar("T")
@@ -46,12 +48,40 @@ _OBJECTS: Final = tuple(
     )
 )
 
+_MANIFESTS: Final = tuple(
+    keys(path)
+    for path in (
+        "controlPlane.coredns.overwriteManifests",
+        "experimental.deploy.host.manifests",
+        "experimental.deploy.vcluster.manifests",
+    )
+)
+
 
 def compile_report(report: Report) -> CompiledChart | None:
-    """Compile a configuration without errors; a refusal is appended to the report's findings."""
+    """Compile a configuration without errors; a refusal is appended to the report's findings.
+
+    That an API server would refuse a manifest in the file counts as one.
+    """
     from vcluster_config.compile import compile_config
 
-    return _accepted(report, compile_config)
+    chart = _accepted(report, compile_config)
+    if chart is None:
+        return None
+    refused = list(_refused_manifests(report))
+    report.diagnostics[:] = in_order([*report.diagnostics, *refused])
+    return None if refused else chart
+
+
+def _refused_manifests(report: Report) -> Iterator[Diagnostic]:
+    assert report.config is not None  # noqa: S101 - a report without errors has a configuration
+    case = Case(report.config, report.document)
+    for path in _MANIFESTS:
+        node = report.document.find(path)
+        if isinstance(node, Scalar) and isinstance(node.value, str) and node.value.strip():
+            from vcluster_config.effects.carried import refused
+
+            yield from (case.finding(Code.OUTPUT_REFUSED, path, message) for message in refused(node.value))
 
 
 def judge(report: Report) -> Report:

@@ -34,9 +34,15 @@ def read(text: str, path: str) -> tuple[Json, ...]:
 def _check(document: object, number: int, path: str) -> None:
     if not isinstance(document, dict):
         raise CompileError(path, f"document {number} is {document!r:.40}, expected a Kubernetes object")
-    missing = [key for key in ("apiVersion", "kind", "metadata") if not document.get(key)]
+    metadata = document.get("metadata")
+    identity = {key: document.get(key) for key in ("apiVersion", "kind")}
+    identity["metadata.name"] = metadata.get("name") if isinstance(metadata, dict) else None
+    missing = [key for key, value in identity.items() if value is None or value == ""]
     if missing:
         raise CompileError(path, f"document {number} has no {' and no '.join(missing)}")
+    for key, value in identity.items():
+        if not isinstance(value, str):
+            raise CompileError(path, f"document {number} has the {key} {value!r:.40}, expected text")
 
 
 def _unreadable(found: Diagnostic) -> str:

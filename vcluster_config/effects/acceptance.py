@@ -51,11 +51,15 @@ def kubernetes_version() -> str:
 def refusals(values: Mapping[str, Any], release: Release) -> Iterator[Refusal]:
     """Everything that an API server would refuse in what compiled values render."""
     for item in place(values, release):
-        who = identity(item.content, release)
-        validator = _validator(f"{item.content['apiVersion']}/{item.content['kind']}")
-        if validator is not None:
-            for error in validator.iter_errors(_without_nulls(item.content)):
-                yield from _refusals(who, error)
+        yield from refusals_of(item.content, identity(item.content, release))
+
+
+def refusals_of(content: Json, who: Identity) -> Iterator[Refusal]:
+    """Everything that an API server would refuse in one object."""
+    validator = _validator(f"{content['apiVersion']}/{content['kind']}")
+    if validator is not None:
+        for error in validator.iter_errors(_without_nulls(content)):
+            yield from _refusals(who, error)
 
 
 @cache

@@ -181,7 +181,9 @@ def test_own_dns_manifests_replace_ours() -> None:
         ("a: 1\na: 2", "line 2, column 1 of the manifests: the key a is given twice"),
         ("a: &x 1\n---\nb: *x", r"line 3, column 4 of the manifests: the alias \*x has no anchor before it"),
         ("- a\n", r"document 1 is \['a'\], expected a Kubernetes object"),
-        ("apiVersion: v1\n", "document 1 has no kind and no metadata"),
+        ("apiVersion: v1\n", "document 1 has no kind and no metadata.name"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: x\n", "document 1 has no metadata.name"),
+        ("apiVersion: 1\nkind: ConfigMap\nmetadata: {name: a}\n", "document 1 has the apiVersion 1, expected text"),
     ],
 )
 def test_a_broken_manifest_is_refused_by_path(text: str, message: str) -> None:
