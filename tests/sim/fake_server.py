@@ -212,7 +212,7 @@ class FakeServer:
         if self.storage.get(table_of(resource), key) is not None:
             raise answers.already_exists(resource, key)
         if resource.plural == "services":
-            kinds.allocate_cluster_ip(obj, self._cluster_ips)
+            kinds.allocate_cluster_ip(obj, self._cluster_ips, self.random)
         if dry_run:
             return obj
         self._attribute(resource, key, {}, obj, f"{manager}/Update/")

@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import ipaddress
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from tests.sim.answers import invalid, not_served
+from vcluster_syncer.clock import Random
 from vcluster_syncer.kube.api import JSON
 
 WITH_STATUS = {
@@ -28,6 +30,7 @@ _NODE_INFO = (
 )  # fmt: skip
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 SERVICE_NETWORK = ipaddress.ip_network("10.96.0.0/16")
+_CHOICE = 8  # addresses to choose from: few, so that both sides often give the same one to different Services
 
 
 def default(plural: str, obj: JSON) -> None:
@@ -133,8 +136,8 @@ def validate_update(plural: str, old: JSON, new: JSON) -> None:
         check(old, new)
 
 
-def allocate_cluster_ip(obj: JSON, taken: set[str]) -> None:
-    """Give a Service its address, or refuse the one it asks for when another has it."""
+def allocate_cluster_ip(obj: JSON, taken: set[str], random: Random) -> None:
+    """Give a Service its address, by chance as the real allocator does, or refuse the one it asks for when taken."""
     spec = obj.setdefault("spec", {})
     if spec.get("type") == "ExternalName":
         return
@@ -142,7 +145,8 @@ def allocate_cluster_ip(obj: JSON, taken: set[str]) -> None:
     if wanted and wanted != "None" and wanted in taken:
         raise invalid("Service", obj["metadata"]["name"], "spec.clusterIPs", f"{wanted} is already allocated")
     if not wanted:
-        wanted = next(str(ip) for ip in SERVICE_NETWORK.hosts() if str(ip) not in taken)
+        free = (address for address in map(str, SERVICE_NETWORK.hosts()) if address not in taken)
+        wanted = random.choice(list(islice(free, _CHOICE)))
     spec["clusterIP"] = wanted
     spec["clusterIPs"] = [wanted]
     spec.setdefault("ipFamilies", ["IPv4"])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sim.cluster import NAMESPACES_INSIDE, SimCluster
+from tests.sim.cluster import SimCluster
 from tests.sim.footprint import remembered
 from tests.sim.life import Mischief, Users
 from tests.sim.loop import simulate
 from tests.sim.nemesis import QUIET
 from tests.sim.test_syncer_storm import at_rest, chaos, configuration, converged
 from vcluster_contract import markers
-from vcluster_contract.kinds import CONFIG_MAPS
+from vcluster_contract.kinds import CONFIG_MAPS, NAMESPACES
 
 LEFT = 150
 """Items about the last writes, which nothing has come after yet."""
@@ -28,7 +28,8 @@ async def long_and_short_memory(seed: int) -> tuple[int, int]:
     await at_rest(cluster)
     # The next write makes room for itself.
     forced = {"name": "last", "annotations": {markers.FORCE_SYNC: "true"}}
-    cluster.virtual.create(CONFIG_MAPS, NAMESPACES_INSIDE[0], {"metadata": forced})
+    cluster.virtual.create(NAMESPACES, "", {"metadata": {"name": "late"}})
+    cluster.virtual.create(CONFIG_MAPS, "late", {"metadata": forced})
     await at_rest(cluster)
     long = remembered(cluster.engine)
     await cluster.crash_syncer()
