@@ -90,19 +90,27 @@ async def _create(world: World, virtual: JSON) -> JSON | None:
 
 
 async def _update(world: World, virtual: JSON) -> JSON:
-    """The host Service after it was brought to what ``virtual`` asks for."""
-    key = world.scope.host_key(_key(virtual))
-    client = world.host.client
+    """The host Service after it was made, or brought to what ``virtual`` asks for; the syncer may be at it as well."""
     try:
-        found = entry(msgspec.json.encode(await client.get(SERVICES, key)))
+        return await _patched(world, virtual)
     except NotFound:
         body = _stamped(to_host(world.scope, virtual, allocated=True), world.clock.now())
-        return await client.create(SERVICES, key.namespace, body, field_manager=markers.FIELD_MANAGER)
+    try:
+        return await world.host.client.create(
+            SERVICES, world.scope.host_namespace, body, field_manager=markers.FIELD_MANAGER
+        )
+    except AlreadyExists:
+        return await _patched(world, virtual)
+
+
+async def _patched(world: World, virtual: JSON) -> JSON:
+    key = world.scope.host_key(_key(virtual))
+    found = entry(msgspec.json.encode(await world.host.client.get(SERVICES, key)))
     _refuse_foreign(world, virtual, found)
     patch = _stamped(host_patch(world.scope, virtual, found.decode(), found.meta), world.clock.now())
     asked = {field: virtual["spec"][field] for field in service.REQUESTABLE if virtual["spec"].get(field)}
     patch["spec"] = patch.get("spec", {}) | asked
-    return await client.patch(SERVICES, key, patch, field_manager=markers.FIELD_MANAGER)
+    return await world.host.client.patch(SERVICES, key, patch, field_manager=markers.FIELD_MANAGER)
 
 
 def _refuse_foreign(world: World, virtual: JSON, found: Entry) -> None:

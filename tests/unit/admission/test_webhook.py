@@ -20,7 +20,7 @@ from vcluster_syncer.admission import Server
 from vcluster_syncer.bootstrap import files, identity, sign
 from vcluster_syncer.bootstrap.leaves import control_plane_leaves
 from vcluster_syncer.kube.api import Key
-from vcluster_syncer.kube.errors import Forbidden, Invalid, Unreachable
+from vcluster_syncer.kube.errors import Forbidden, Invalid, NotFound, Unreachable
 from vcluster_syncer.sync.api import Side, World
 from vcluster_syncer.translate.scope import Scope
 
@@ -228,6 +228,25 @@ async def test_a_foreign_host_service_is_not_touched(caller: Caller, host: Host)
 
 async def test_an_external_name_that_becomes_a_cluster_ip_gets_one(caller: Caller, host: Host) -> None:
     old = service(type="ExternalName", externalName="example.com")
+    patch = patched(await caller.review("UPDATE", service(), oldObject=old))
+    assert patch["/spec/clusterIP"] == "10.96.0.77"
+
+
+async def test_it_also_gets_one_when_the_syncer_makes_the_host_service_at_the_same_moment(
+    caller: Caller, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = service(type="ExternalName", externalName="example.com")
+    await caller.review("CREATE", service())
+    made, get = host.objects.pop((SERVICES, HOST_KEY)), host.get
+
+    async def a_moment_too_soon(resource: Resource, key: Key) -> dict[str, Any]:
+        try:
+            return await get(resource, key)
+        except NotFound:
+            host.objects[resource, key] = made
+            raise
+
+    monkeypatch.setattr(host, "get", a_moment_too_soon)
     patch = patched(await caller.review("UPDATE", service(), oldObject=old))
     assert patch["/spec/clusterIP"] == "10.96.0.77"
 
