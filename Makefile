@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 FUZZ_SEED ?= 1
 FUZZ_MINUTES ?= 60
+FOCUS ?=
 BIN := .venv/bin
 ON_A_HOST := trap '$(BIN)/python -m devhost --name tests down' EXIT; VCLUSTER_E2E_HOST=tests $(BIN)/pytest -q
 UV_LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q
@@ -53,6 +54,10 @@ e2e: venv ## Tests on a real Kubernetes (starts one; or uses the cluster of KUBE
 
 .PHONY: test
 test: lint unit chart e2e ## Everything: lint, types, import contracts, unit, chart and e2e tests
+
+.PHONY: conformance
+conformance: venv ## Kubernetes' own conformance specs against a virtual cluster, about half an hour
+	trap '$(BIN)/python -m devhost --name conformance down' EXIT; VCLUSTER_E2E_HOST=conformance $(BIN)/python -m tests.conformance $(FOCUS)
 
 .PHONY: fuzz
 fuzz: venv ## Fuzz the compiler for FUZZ_MINUTES from FUZZ_SEED, and keep what it breaks on in tests/fuzz/cases

@@ -61,7 +61,7 @@ def ensure_all(parts: Iterable[GoPart], report: Callable[[str], None]) -> None:
 
 
 def _settings(part: GoPart) -> tuple[str, ...]:
-    return (part.module, *part.ldflags, *part.tags, str(part.cgo))
+    return (part.module, *part.ldflags, *part.tags, str(part.cgo), *(("test",) if part.test else ()))
 
 
 def _ensure_together(report: Callable[[str], None], parts: tuple[GoPart, ...]) -> None:
@@ -89,7 +89,8 @@ def _build(parts: tuple[GoPart, ...]) -> None:
         output = f"{folder}/out/{first.name if len(parts) == 1 else ''}"
         options = ["-tags", ",".join(first.tags), "-ldflags", " ".join(("-s", "-w", *first.ldflags)), "-o", output]
         packages = [part.package for part in parts]
-        _go(first, f"go build of {names}", "build", *FLAGS, *_laid_over(first, folder), *options, *packages)
+        verb = ("test", "-c") if first.test else ("build",)
+        _go(first, f"go build of {names}", *verb, *FLAGS, *_laid_over(first, folder), *options, *packages)
         for part in parts:
             with fresh_dir(binary(part).parent) as target:
                 (folder / "out" / part.name).rename(target / part.name)

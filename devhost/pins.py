@@ -13,7 +13,10 @@ DEBIAN_SUITE = "bookworm"
 
 @dataclass(frozen=True)
 class GoPart:
-    """One binary of a tool module in `parts/<module>`; `ldflags` are added to `-s -w`, `cgo` needs a C compiler."""
+    """One binary of a tool module in `parts/<module>`; `ldflags` are added to `-s -w`, `cgo` needs a C compiler.
+
+    The binary of a `test` package runs the package's tests.
+    """
 
     name: str
     module: str
@@ -22,6 +25,7 @@ class GoPart:
     ldflags: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     cgo: bool = False
+    test: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,9 @@ EXTRA_PARTS: tuple[GoPart, ...] = (
     GoPart("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok", "v0.8.0"),
     GoPart("metrics-server", "metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server", "v0.9.0"),
 )
+
+CONFORMANCE_TESTS = GoPart("e2e.test", "conformance", "k8s.io/kubernetes/test/e2e", KUBERNETES, test=True)
+AGNHOST = GoPart("agnhost", "conformance", "k8s.io/kubernetes/test/images/agnhost", KUBERNETES)
 
 GO_PARTS: dict[str, GoPart] = {part.name: part for part in (*HOST_PARTS, *EXTRA_PARTS)}
 

@@ -6,7 +6,7 @@ import pytest
 
 from devhost import gobuild
 from devhost.errors import HostError
-from devhost.pins import GO_PARTS, GoPart
+from devhost.pins import AGNHOST, CONFORMANCE_TESTS, GO_PARTS, GoPart
 
 # `go build -o` writes one file for each package: into a folder under their last elements, or to a name.
 FAKE_GO = """#!/bin/sh
@@ -72,6 +72,13 @@ def test_only_a_part_that_needs_c_is_built_with_a_c_compiler(calls: Path) -> Non
     gobuild.ensure_all(parts("kine", "etcd"), lambda _: None)
     assert {call.split()[1] for call in calls.read_text().splitlines() if "k3s-io/kine" in call} == {"1"}
     assert {call.split()[1] for call in calls.read_text().splitlines() if "etcd.io/etcd/server" in call} == {"0"}
+
+
+def test_a_package_of_tests_becomes_a_binary_of_its_own(calls: Path) -> None:
+    gobuild.ensure_all((CONFORMANCE_TESTS, AGNHOST), lambda _: None)
+    made = {call.split()[-1]: call.split(" 0 ")[1] for call in calls.read_text().splitlines()}
+    assert made[CONFORMANCE_TESTS.package].startswith("test -c ")
+    assert made[AGNHOST.package].startswith("build ")
 
 
 def test_the_files_of_the_overlay_are_laid_over_a_copy_of_the_source(calls: Path, tmp_path: Path) -> None:
