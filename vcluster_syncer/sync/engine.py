@@ -39,6 +39,8 @@ WORKERS: Final = 32
 PATROL_INTERVAL: Final = 600.0
 OFF_FOR: Final = 60.0
 """Seconds after which a kind that was denied is tried again."""
+NAMESPACE_ENDS: Final = 5.0
+"""Seconds before another look at an object whose namespace is being deleted: what comes next is its own deletion."""
 SHORTEST_DELAY: Final = 0.001
 """Seconds; a remainder too small for the clock to show would have a key look again and again in the same instant."""
 BUSY: Final = 8
@@ -222,6 +224,8 @@ class Engine:
                 lane.queue.add(key, after=error.retry_after)
             case Unreachable() | ServerError():
                 self._retry(lane, key, error)
+            case Forbidden() if asked is not None and asked.side == "virtual" and _namespace_ends(error):
+                lane.queue.add(key, after=NAMESPACE_ENDS * (1 + self._random.random()))
             case Forbidden() if asked is not None and not await _may(world, asked):
                 self._switch_off(world, lane, key, asked)
             case _:
@@ -265,6 +269,11 @@ class Engine:
         if entry is not None:
             shown = message.replace(world.scope.host_key(key).name, key.name) if key.namespace else message
             world.recorder.event(resource, key, entry.meta.uid, type="Warning", reason="SyncError", message=shown)
+
+
+def _namespace_ends(error: ApiError) -> bool:
+    """Whether nothing more is created in the namespace (Kubernetes, admission plugin NamespaceLifecycle)."""
+    return any(cause.get("reason") == "NamespaceTerminating" for cause in error.details.get("causes") or ())
 
 
 def _meets_another_object(error: Invalid) -> bool:

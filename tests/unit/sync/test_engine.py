@@ -6,11 +6,11 @@ import pytest
 
 from tests.sim.loop import settle
 from tests.unit.sync.toy import KEY, Toy, done, play
-from vcluster_contract.kinds import CONFIG_MAPS, Resource
+from vcluster_contract.kinds import CONFIG_MAPS, NAMESPACES, Resource
 from vcluster_syncer.kube import errors
 from vcluster_syncer.kube.api import JSON, Key
 from vcluster_syncer.sync.api import Conflict, Done, Outcome, Requeue, Terminal
-from vcluster_syncer.sync.engine import OFF_FOR, PATROL_INTERVAL
+from vcluster_syncer.sync.engine import NAMESPACE_ENDS, OFF_FOR, PATROL_INTERVAL
 
 HOST = Key("tenant", "one-x-shop-x-vc")
 
@@ -182,6 +182,25 @@ def test_a_refused_object_is_reported_and_retried_while_others_go_on() -> None:
         assert toy.events.messages
 
     play(create_on_host, scenario)
+
+
+@pytest.mark.parametrize("side", ["virtual", "host"])
+def test_the_end_of_a_namespace_is_no_news_inside_but_on_the_host(side: str) -> None:
+    async def script(toy: Toy, key: Key) -> Outcome:
+        client = toy.world.virtual.client if side == "virtual" else toy.world.host.client
+        await client.create(CONFIG_MAPS, "ending", {"metadata": {"name": "x"}})
+        return Done()
+
+    async def scenario(toy: Toy) -> None:
+        server = toy.virtual if side == "virtual" else toy.host
+        server.create(NAMESPACES, "", {"metadata": {"name": "ending", "finalizers": ["example.com/held"]}})
+        server.delete(NAMESPACES, Key("", "ending"))
+        toy.create()
+        await toy.until_seen(3)
+        assert bool(toy.events.messages) is (side == "host")
+        assert (min(toy.gaps()) >= NAMESPACE_ENDS) is (side == "virtual")
+
+    play(script, scenario)
 
 
 def test_the_patrol_counts_only_differences_that_no_event_announced() -> None:
