@@ -10,7 +10,8 @@ from vcluster_config.source.node import Path, Scalar, walk
 _NAMES: Final = {"datasource", "kubeconfig", "password", "token"}
 _NO_SECRET: Final = ("experimental", "virtualClusterKubeConfig", "kubeConfig")
 _KEYS: Final = "|".join(sorted(_NAMES | {"value"}))
-_DAMAGED: Final = r"""[^\s:,{}"']*[\ud800-\udfff\ufffd][^\s:,{}"']*"""
+_WORD: Final = r"""[^\s:,{}"']"""
+_DAMAGED: Final = rf"(?<!{_WORD}){_WORD}*[\ud800-\udfff\ufffd]{_WORD}*"
 _KEYED: Final = re.compile(rf"""((?:\b(?:{_KEYS})\b|{_DAMAGED})["']?[ \t]*:?)(.*)""", re.IGNORECASE)
 _NEXT: Final = re.compile(r"""[ \t]*(?:#|(?:-[ \t]+)*["']?[\w./-]+["']?[ \t]*:(?:[ \t]|$))""")
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^\s/@]+(?=@)")
