@@ -66,8 +66,10 @@ def text(random: Random) -> str:
     chance = random.random()
     if chance < 0.03:
         return texts.noise(random)
-    if chance < 0.05:
+    if chance < 0.04:
         return texts.bomb(random)
+    if chance < 0.05:
+        return texts.long(random)
     if chance < 0.35:
         return texts.damage(random, random.choice(seeds.texts()))
     if chance < 0.7:

@@ -11,8 +11,8 @@ from typing import Never
 
 import pytest
 
-from tests.fuzz import targets
-from tests.fuzz.campaign import Campaign, draw, fails_like, failure
+from tests.fuzz import targets, texts
+from tests.fuzz.campaign import SECONDS, Campaign, draw, fails_like, failure
 from tests.fuzz.case import Case, Hang, kind
 from tests.fuzz.guard import limit
 from tests.fuzz.shrink import shrink
@@ -26,6 +26,14 @@ INPUTS = 750
 def test_what_was_found_once_stays_mended(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "sampled", lambda _case, _one_in: True)
     run(Case.load(path))
+
+
+@pytest.mark.parametrize("unit", texts.UNITS)
+@pytest.mark.parametrize("begin", ["", "value: ", "a: ["])
+def test_a_long_line_is_no_hang(begin: str, unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "sampled", lambda _case, _one_in: True)
+    with limit(SECONDS):
+        run(Case("file", (begin + unit * 30_000,)))
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -211,6 +211,36 @@ _WAYS: Final[tuple[Callable[[Random, str], str], ...]] = (
 )
 
 
+UNITS = (
+    "x",
+    "é",
+    " ",
+    "[",
+    "{",
+    "- ",
+    "? ",
+    "a.",
+    "'",
+    '"',
+    "\\",
+    "#",
+    "0",
+    ":",
+    "a: ",
+    "&a ",
+    "*a ",
+    "!",
+    "\t",
+    "\udce1",
+)
+
+
+def long(random: Random) -> str:
+    """One line of a single thing many times over, in a file that may be read or not."""
+    begin = random.choice(("", "a: ", "value: ", "- ", "a: [", "# ", "sync: {toHost: {pods: {x: "))
+    return begin + random.choice(UNITS) * random.choice((1_000, 10_000, 50_000)) + random.choice(("", "\n", "\nb: [\n"))
+
+
 def bomb(random: Random) -> str:
     """Aliases of aliases, merges of merges, or the same without aliases."""
     width, depth = random.choice((2, 3, 9)), random.choice((2, 5, 17, 40))
