@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from vcluster_config.compile import CompiledChart
 
 _ROUNDS = 10
+_LAST_KEY = re.compile(r"""([^\s:,{}\[\]"']+)["']?[ \t]*:[^:]*$""")
 _SETS = {str(kind) for kind in SetKind}
 
 
@@ -103,9 +105,18 @@ def secret(report: Report, shown: Mapping[str, str]) -> None:
     texts = report.document.sources.values()
     commented = any(SECRET in text.partition("#")[2] for text in texts)
     without_keys = any(SECRET in text and ":" not in text for text in texts)
-    if not elsewhere and not commented and not without_keys:
+    unread = any(found.code.startswith("VC0") for found in report.document.diagnostics)
+    behind_others = unread and any(map(_behind_another_key, texts))
+    if not elsewhere and not commented and not without_keys and not behind_others:
         for name, text in shown.items():
             holds("secrets stay secret", SECRET not in text, f"{name}: {text}")
+
+
+def _behind_another_key(text: str) -> bool:
+    """Whether the key before a secret on its line is none that holds secrets, as when it was cut in two."""
+    before = [line.partition(SECRET)[0] for line in lines(text) if SECRET in line]
+    keys = [found[1] for found in map(_LAST_KEY.search, before) if found]
+    return any(not is_secret(("env", "", key)) and not has_halves(key) for key in keys)
 
 
 def same(first: Report, again: Report) -> None:
