@@ -57,7 +57,7 @@ test: lint unit chart e2e ## Everything: lint, types, import contracts, unit, ch
 
 .PHONY: conformance
 conformance: venv ## Kubernetes' own conformance specs against a virtual cluster, about half an hour
-	trap '$(BIN)/python -m devhost --name conformance down' EXIT; VCLUSTER_E2E_HOST=conformance $(BIN)/python -m tests.conformance $(FOCUS)
+	trap '$(BIN)/python -m devhost --name conformance down' EXIT; VCLUSTER_E2E_HOST=conformance $(BIN)/python -m tests.conformance "$(FOCUS)"
 
 .PHONY: fuzz
 fuzz: venv ## Fuzz the compiler for FUZZ_MINUTES from FUZZ_SEED, and keep what it breaks on in tests/fuzz/cases

@@ -1,4 +1,4 @@
-"""``make conformance``: Kubernetes' own conformance specs against a virtual cluster, told apart by who is to blame."""
+"""``make conformance``: Kubernetes' own conformance specs against a virtual cluster."""
 
 from __future__ import annotations
 
