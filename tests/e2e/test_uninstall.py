@@ -22,6 +22,18 @@ def test_nothing_is_left(install: Install) -> None:
     eventually(lambda: in_namespace(cluster.host_kubectl) == kept(), "the namespace is empty", timeout=90)
 
 
+def test_what_was_kept_comes_back_with_pods_that_trust_the_new_control_plane(install: Install) -> None:
+    """A new installation has a new authority; several, because pods that start at once read it only once."""
+    for round_ in range(3):
+        cluster = install(NAME, "e2e-uninstall", example="quickstart.yaml")
+        kubectl = cluster.kubectl()
+        kubectl.within("kube-system").ready("deployment/coredns")
+        if round_ == 0:
+            kubectl("create", "configmap", "kept", "--from-literal=word=here")
+        assert kubectl.get("configmap/kept")["data"] == {"word": "here"}
+        cluster.uninstall()
+
+
 def kept() -> list[str]:
     """The volume of the datastore stays by its retention policy."""
     return [f"persistentvolumeclaim/data-{NAME}-0"]

@@ -40,6 +40,7 @@ from vcluster_syncer.translate.scope import Scope
 
 API_SERVER: Final = "ApiServerReady"
 SYNCED: Final = "CachesSynced"
+_AUTHORITY: Final = Path(layout.PKI_DIR, "ca.crt")
 _POLL: Final = 0.1
 _POLL_TIMEOUT: Final = 2.0
 _logger = logging.getLogger(__name__)
@@ -161,7 +162,13 @@ class App:
                 continue
             uid = service["metadata"]["uid"]
             owner = {"apiVersion": "v1", "kind": "Service", "name": key.name, "uid": uid}
-        return Scope(vcluster=key.name, host_namespace=key.namespace, config=self.config, owner=owner)
+        return Scope(
+            vcluster=key.name,
+            host_namespace=key.namespace,
+            config=self.config,
+            owner=owner,
+            authority=_AUTHORITY.read_text(encoding="ascii"),
+        )
 
     async def _virtual_side(self, sides: Sides) -> None:
         """Follow the virtual API server once it is ready."""
@@ -217,8 +224,7 @@ class App:
         self._phase("manifests")
 
     def _metrics_registration(self) -> tuple[JSON, ...]:
-        authority = Path(layout.PKI_DIR, "ca.crt")
-        return kubelet.registration(authority.read_bytes()) if self.config.metrics_server.enabled else ()
+        return kubelet.registration(_AUTHORITY.read_bytes()) if self.config.metrics_server.enabled else ()
 
     async def _until_deposed(self, elector: Elector) -> None:
         while elector.leading:

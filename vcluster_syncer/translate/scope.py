@@ -23,6 +23,9 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     owner: dict[str, Any] | None = None
     """Owner reference to Service NAME, put on every namespaced host object so that deleting it collects everything."""
 
+    authority: str = ""
+    """Certificate of the authority behind the virtual API server, in PEM; empty when it is not known."""
+
     def host_key(self, virtual: Key) -> Key:
         """Key of the host object for a namespaced virtual one."""
         return Key(self.host_namespace, names.host_name(virtual.name, virtual.namespace, self.vcluster))

@@ -44,3 +44,15 @@ def test_token_secrets_become_opaque_and_other_types_stay() -> None:
 def test_a_changed_type_forces_a_replacement() -> None:
     host = secrets.to_host(scope(), obj(type="kubernetes.io/tls"))
     assert secrets.must_replace(secrets.to_host(scope(), obj(type="Opaque")), host)
+
+
+@pytest.mark.parametrize(
+    ("published", "mounted"),
+    [("old", "new"), ("new", "new"), ("other\nnew\n", "other\nnew\n"), (None, "new")],
+    ids=["kept from before a new installation", "up to date", "a bundle", "empty"],
+)
+def test_pods_trust_the_authority_that_the_api_server_has_now(published: str | None, mounted: str) -> None:
+    data = {} if published is None else {"ca.crt": published}
+    root = config_maps.to_host(scope(authority="new"), obj("kube-root-ca.crt", data=data))
+    assert root["data"] == {"ca.crt": mounted}
+    assert config_maps.to_host(scope(authority="new"), obj("mine", data={"ca.crt": "old"}))["data"] == {"ca.crt": "old"}
