@@ -11,7 +11,7 @@ from vcluster_config.source.diagnostic import in_order
 from vcluster_config.source.node import Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from vcluster_config.compile.output import CompiledChart
     from vcluster_config.lint.check import Report
@@ -69,7 +69,7 @@ def compile_report(report: Report) -> CompiledChart | None:
     if chart is None:
         return None
     refused = list(_refused_manifests(report))
-    report.diagnostics[:] = in_order([*report.diagnostics, *refused])
+    _add(report, refused)
     return None if refused else chart
 
 
@@ -82,6 +82,10 @@ def _refused_manifests(report: Report) -> Iterator[Diagnostic]:
             from vcluster_config.effects.carried import refused
 
             yield from (case.finding(Code.OUTPUT_REFUSED, path, message) for message in refused(node.value))
+
+
+def _add(report: Report, found: Iterable[Diagnostic]) -> None:
+    report.diagnostics[:] = in_order([*report.diagnostics, *found])
 
 
 def judge(report: Report) -> Report:
@@ -116,5 +120,5 @@ def _accepted(report: Report, step: Callable[[Config], T]) -> T | None:
     except CompileError as error:
         case = Case(report.config, report.document)
         refusal = case.finding(Code.NOT_COMPILED, _steps(error.path), error.message)
-        report.diagnostics[:] = in_order([*report.diagnostics, refusal])
+        _add(report, [refusal])
         return None

@@ -14,9 +14,8 @@ import click
 
 from vcluster_config.compile import chart_folder
 from vcluster_config.effects.acceptance import Refusal, kubernetes_version, refusals
-from vcluster_config.effects.changes import spell
 from vcluster_config.effects.provenance import Search, Subject
-from vcluster_config.effects.rendered import Release, identity, render
+from vcluster_config.effects.rendered import ANY_RELEASE, identity, render
 from vcluster_config.source.codes import Code
 from vcluster_config.source.diagnostic import Diagnostic, Severity, Span
 from vcluster_config.source.node import Path as SettingPath
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from vcluster_config.compile import CompiledChart
     from vcluster_config.lint.check import Report
 
-_RELEASE: Final = Release("release-name", "release-namespace")
 _TIMEOUT: Final = 120
 
 
@@ -58,15 +56,14 @@ class Check:
     def objects(self) -> Iterator[Diagnostic]:
         """Kubernetes' own schema."""
         values = self.chart.values()
-        for found in refusals(values, _RELEASE):
-            message = f"Kubernetes would refuse {found.identity}: {spell(found.path)} {found.what}"
-            yield self.finding(Code.OUTPUT_REFUSED, message, self.cause(found))
+        for found in refusals(values, ANY_RELEASE):
+            yield self.finding(Code.OUTPUT_REFUSED, found.sentence, self.cause(found))
 
     def cause(self, refusal: Refusal) -> SettingPath:
         """The line behind a field, or behind its object when the field is missing."""
         for path in (refusal.path, ()):
             subject = Subject(refusal.identity, path)
-            search = Search.of(self.report.document, self.chart.values(), subject, _RELEASE)
+            search = Search.of(self.report.document, self.chart.values(), subject, ANY_RELEASE)
             found = next(search.written(), None)
             if found is not None:
                 return found.path
@@ -76,9 +73,9 @@ class Check:
         """``helm lint --strict`` and ``helm template``, whose objects must be those we think of."""
         with tempfile.TemporaryDirectory() as folder:
             values = str(self.chart.write_values(Path(folder)))
-            options = ["--namespace", _RELEASE.namespace, "--values", values]
+            options = ["--namespace", ANY_RELEASE.namespace, "--values", values]
             lint = _run(helm, "lint", "--strict", str(chart_folder()), *options)
-            template = _run(helm, "template", _RELEASE.name, str(chart_folder()), *options)
+            template = _run(helm, "template", ANY_RELEASE.name, str(chart_folder()), *options)
         for done in (lint, template):
             if done.returncode != 0:
                 words = " ".join((done.stderr or done.stdout).split())
@@ -90,8 +87,8 @@ class Check:
         """What Helm rendered beside what Python rendered."""
         from ruamel.yaml import YAML
 
-        theirs = {identity(item, _RELEASE): item for item in YAML(typ="safe").load_all(text) if item}
-        ours = render(self.chart.values(), _RELEASE)
+        theirs = {identity(item, ANY_RELEASE): item for item in YAML(typ="safe").load_all(text) if item}
+        ours = render(self.chart.values(), ANY_RELEASE)
         for who in sorted(who for who in ours.keys() | theirs.keys() if ours.get(who) != theirs.get(who)):
             yield self.finding(Code.OUTPUT_REFUSED, f"{helm} renders {who} otherwise than it was compiled")
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from vcluster_config.effects.changes import FieldPath
+from vcluster_config.effects.changes import FieldPath, spell
 from vcluster_config.effects.rendered import Identity, Release, identity, place
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ class Refusal:
     identity: Identity
     path: FieldPath
     what: str
+
+    @property
+    def sentence(self) -> str:
+        """What a user is told, without a full stop."""
+        return f"Kubernetes would refuse {self.identity}: {spell(self.path)} {self.what}"
 
 
 @cache

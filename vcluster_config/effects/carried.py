@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from vcluster_config.effects.acceptance import refusals_of
-from vcluster_config.effects.changes import spell
-from vcluster_config.effects.rendered import Release, identity
+from vcluster_config.effects.rendered import ANY_RELEASE, identity
 from vcluster_config.source.node import Items, Mapping, plain
 from vcluster_config.source.parse import SourceFile, documents
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from vcluster_config.source.diagnostic import Span
     from vcluster_config.source.node import Node
 
-_ANYWHERE: Final = Release("release-name", "release-namespace")
-
 
 def refused(text: str) -> Iterator[str]:
     """A sentence for everything that an API server would refuse; the text has been read without a mistake before."""
@@ -26,12 +23,9 @@ def refused(text: str) -> Iterator[str]:
     for root in roots:
         content = plain(root)
         if isinstance(content, dict):
-            for found in refusals_of(content, identity(content, _ANYWHERE)):
+            for found in refusals_of(content, identity(content, ANY_RELEASE)):
                 at = _place(root, found.path)
-                yield (
-                    f"Kubernetes would refuse {found.identity}: {spell(found.path)} {found.what}, "
-                    f"at line {at.line}, column {at.column} of the manifests"
-                )
+                yield f"{found.sentence}, at line {at.line}, column {at.column} of the manifests"
 
 
 def _place(node: Node, path: FieldPath) -> Span:

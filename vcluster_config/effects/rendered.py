@@ -39,6 +39,10 @@ class Release:
     namespace: str = "NAMESPACE"
 
 
+ANY_RELEASE: Final = Release("release-name", "release-namespace")
+"""Stands for a release where only its form counts: names that Kubernetes accepts."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Identity:
     """Which object; ``namespace`` is empty for objects of the whole cluster."""
