@@ -74,10 +74,8 @@ async def _create(world: World, virtual: JSON) -> JSON | None:
     One that is there without a virtual Service is left over from a create that failed after us: it is used again. The
     host allocates before it looks at the name, so an address that is asked for shows a taken name as Invalid.
     """
-    body = _stamped(to_host(world.scope, virtual, allocated=True), world.clock.now())
-    namespace = world.scope.host_namespace
     try:
-        return await world.host.client.create(SERVICES, namespace, body, field_manager=markers.FIELD_MANAGER)
+        return await _posted(world, virtual)
     except AlreadyExists:
         if await _exists(world, _key(virtual)):
             return None
@@ -94,13 +92,18 @@ async def _update(world: World, virtual: JSON) -> JSON:
     try:
         return await _patched(world, virtual)
     except NotFound:
-        body = _stamped(to_host(world.scope, virtual, allocated=True), world.clock.now())
+        pass
     try:
-        return await world.host.client.create(
-            SERVICES, world.scope.host_namespace, body, field_manager=markers.FIELD_MANAGER
-        )
+        return await _posted(world, virtual)
     except AlreadyExists:
         return await _patched(world, virtual)
+
+
+async def _posted(world: World, virtual: JSON) -> JSON:
+    body = _stamped(to_host(world.scope, virtual, allocated=True), world.clock.now())
+    return await world.host.client.create(
+        SERVICES, world.scope.host_namespace, body, field_manager=markers.FIELD_MANAGER
+    )
 
 
 async def _patched(world: World, virtual: JSON) -> JSON:

@@ -273,12 +273,17 @@ class Engine:
 
 def _namespace_ends(error: ApiError) -> bool:
     """Whether nothing more is created in the namespace (Kubernetes, admission plugin NamespaceLifecycle)."""
-    return any(cause.get("reason") == "NamespaceTerminating" for cause in error.details.get("causes") or ())
+    return _has_cause(error, "reason", "NamespaceTerminating")
 
 
 def _meets_another_object(error: Invalid) -> bool:
     """Whether a patch with a UID met a newer object of the same name; the API server calls that an immutable field."""
-    return any(cause.get("field") == "metadata.uid" for cause in error.details.get("causes") or ())
+    return _has_cause(error, "field", "metadata.uid")
+
+
+def _has_cause(error: ApiError, key: str, value: str) -> bool:
+    """Whether the Status names such a cause (Kubernetes API conventions, "Response Status Kind")."""
+    return any(cause.get(key) == value for cause in error.details.get("causes") or ())
 
 
 async def _may(world: World, asked: Asked) -> bool:
